@@ -1,0 +1,5 @@
+"""The terminal face."""
+
+
+def main() -> None:
+    """Run the command line."""
