@@ -1,0 +1,84 @@
+"""How an error's words travel: relays put a prefix before them, callers quote, re-word or drop them.
+
+Sources: Python SDK 0.1.80 (`Agent.call` raises `Execution failed: <child's error>`, `Execution was cancelled: <reason>`,
+`Execution timed out after N seconds`, `Wait timeout reached after N seconds`) and rows seen live.
+"""
+
+import re
+
+RELAYS = ("Execution failed", "Execution was cancelled", "Execution timed out", "Execution was canceled")
+"""What the SDK writes before a child's error when it raises it in the caller, one per hop."""
+
+_NOTHING = frozenset({"", "none", "null"})
+_RELAY = re.compile(rf"\s*({'|'.join(RELAYS)})\s*(?::\s*|$)", re.IGNORECASE)
+
+
+def strip_prefixes(error: str) -> str:
+    """Give an error without the prefixes of the hops that relayed it.
+
+    Where nothing was said below the prefixes (`Execution failed: Execution failed`), the last prefix itself is what is
+    left. Never gives an empty text for a text that is not blank; never raises.
+    """
+    return peel(error)[1]
+
+
+def peel(error: str) -> tuple[int, str]:
+    """Give how many relay prefixes an error carries, and the text below them (see `strip_prefixes`)."""
+    count, rest, last = 0, error.strip(), ""
+    position = 0
+    while found := _RELAY.match(rest, position):
+        count, last, position = count + 1, found.group(1), found.end()
+        if found.end() == found.start():
+            break
+    below = rest[position:].strip()
+    if count and below.lower() in _NOTHING:
+        return (count - 1 if rest.rstrip().lower().endswith(last.lower()) else count), last
+    return count, below
+
+LIMIT = 8_000
+"""Characters of one text that are looked at; hostile texts may be megabytes long."""
+
+_QUOTED = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`")
+_URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s'\"<>)\]]+", re.IGNORECASE)
+_PATH = re.compile(r"(?:[a-zA-Z]:)?(?:[\\/][\w.@+-]+){2,}")
+_ID = re.compile(r"\b(?:[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|[A-Za-z]+[-_]?\d[\w-]*|\d[\w-]*)\b", re.IGNORECASE)
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_WAIT = re.compile(
+    r"tim(?:ed|e|ing)[ -]?out|wait(?:ed|ing)?\b.{0,40}\b(?:expired|exceeded|over|reached)|deadline|"
+    r"(?:no|not|without)\b.{0,40}\b(?:after|within|in)\s+\d[\d.]*\s*(?:ms|s|sec|seconds|m|min|minutes|h|hours)\b",
+    re.IGNORECASE,
+)
+
+
+def shape(text: str) -> str:
+    """Give what is left of a text when ids, numbers, times, addresses, quoted words and paths are taken out."""
+    text = text[:LIMIT]
+    for pattern, sign in ((_URL, "<url>"), (_QUOTED, "<q>"), (_PATH, "<path>"), (_ID, "#")):
+        text = pattern.sub(sign, text)
+    return _SPACE.sub(" ", text).strip().lower()
+
+
+def words(text: str) -> frozenset[str]:
+    """Give the words of three letters and more, lower case."""
+    return frozenset(w.lower() for w in _WORD.findall(text[:LIMIT]))
+
+
+def says_waiting_ended(text: str) -> bool:
+    """Tell whether a text speaks of a limit of time that passed (SDK, HTTP clients, or people's words)."""
+    return _WAIT.search(text[:LIMIT]) is not None
+
+
+def blank(text: str) -> bool:
+    """Tell whether a stripped text says nothing of what happened: empty, or only a relay's own words."""
+    return not text or text.lower() in _NOTHING or _RELAY.fullmatch(text) is not None
+
+
+def concrete(text: str) -> int:
+    """Count the signs (0-4) that a text was written by a machine that saw the failure, not by a person re-wording it.
+
+    Codes and numbers; quoted values; addresses or paths; identifiers of code (`snake_case`, `CamelCase`, `f()`).
+    """
+    text = text[:LIMIT]
+    signs = (r"\d", r"['\"`]\S", r"://|[\\/]\w+[\\/]", r"\w_\w|[a-z][A-Z]|\w\(\)|\[\w+")
+    return sum(re.search(sign, text) is not None for sign in signs)
