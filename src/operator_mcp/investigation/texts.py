@@ -35,6 +35,7 @@ def peel(error: str) -> tuple[int, str]:
         return (count - 1 if rest.rstrip().lower().endswith(last.lower()) else count), last
     return count, below
 
+
 LIMIT = 8_000
 """Characters of one text that are looked at; hostile texts may be megabytes long."""
 

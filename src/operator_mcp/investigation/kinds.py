@@ -1,0 +1,33 @@
+"""What kind of failure an origin is, from what the control plane recorded of it."""
+
+from operator_mcp.investigation.facts import Facts
+from operator_mcp.models import Kind, Status
+
+REASONS: tuple[tuple[str, Kind], ...] = (
+    ("agent_restart_orphaned", "orphaned"),
+    ("agent_unreachable", "unreachable"),
+    ("node_unavailable", "unreachable"),
+    ("concurrency_limit", "capacity"),
+    ("llm_unavailable", "capacity"),
+    ("bad_response", "bad_response"),
+    ("agent_timeout", "hang"),
+    ("approval_rejected", "human"),
+    ("approval_expired", "human"),
+)
+"""Prefix of `status_reason` -> kind (AgentField 0.1.80; newer: `node_unavailable`)."""
+
+
+def kind_of(facts: Facts, origin: int) -> Kind:
+    """Give the kind of failure that began at a hop."""
+    hop = facts.tree.hops[origin]
+    if (hop.approval_status or "").lower() in ("rejected", "expired"):
+        return "human"
+    for reason in (hop.status_reason or "", facts.said(origin).text):
+        for prefix, kind in REASONS:
+            if reason.startswith(prefix):
+                return kind
+    if hop.status is Status.CANCELLED:
+        return "cancelled"
+    if hop.status is Status.FAILED:
+        return "error"
+    return "hang"
