@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from itertools import pairwise
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,8 +10,6 @@ from functools import cached_property
 from operator_mcp.investigation.texts import LIMIT, blank, peel, shape
 from operator_mcp.investigation.tree import HUNG, Tree
 from operator_mcp.models import Hop, LogEntry, Status
-
-NEVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,11 @@ class Said:
     text: str
     blank: bool
 
+    @property
+    def relayed(self) -> int:
+        """How many relays at least carried words like these, bare relay words included."""
+        return self.prefixes + (self.text != "")
+
 
 class Facts:
     """Facts of one run, each worked out once and only when asked for."""
@@ -31,7 +35,7 @@ class Facts:
         self.tree = tree
         self.logs = logs
         self._said: dict[int, Said] = {}
-        self._targets: dict[int, str] = {}
+        self._calls: dict[int, str] = {}
 
     def said(self, i: int) -> Said:
         """Give the words of a hop's error."""
@@ -41,6 +45,10 @@ class Facts:
             known = self._said[i] = Said(raw.strip(), prefixes, text, blank(text))
         return known
 
+    def shape(self, i: int) -> str:
+        """Give the shape of a hop's words."""
+        return shape(self.said(i).text)
+
     def failed(self, i: int) -> bool:
         """Tell whether a hop is failure-like."""
         return self.tree.hops[i].status.failure_like
@@ -49,73 +57,93 @@ class Facts:
         """Tell whether a hop never came to an end, persons' waiting aside."""
         return self.tree.hops[i].status in HUNG
 
-    def outlived(self, i: int, parent: int) -> bool:
-        """Tell whether a hop was still at work when its parent ended."""
-        ended = self.tree.end[parent]
-        own_end = self.tree.end[i]
-        if ended is None:
-            return False
-        if own_end is None:
-            return not self.tree.hops[i].status.terminal
-        return own_end > ended
+    def fell(self, i: int) -> float | None:
+        """Give the moment a hop ended: its agent's own word where logs are at hand, else the control plane's."""
+        end = self.tree.end[i]
+        if end is None:
+            return None
+        for entry in reversed(self.logs.get(self.tree.hops[i].execution_id, ())):
+            if entry.event_type == "reasoner.failed" and entry.at is not None:
+                return min(end, entry.at.timestamp())
+        return end
+
+    def soonest_end(self, i: int) -> float:
+        """Give the earliest moment a hop can have ended: its report may have reached the control plane late."""
+        end, start, duration = self.tree.end[i], self.tree.start[i], self.tree.hops[i].duration_ms
+        if end is None:
+            return float("inf")
+        return end if start is None or duration is None else min(end, start + max(0, duration) / 1000)
+
+    def at_work(self, i: int, moment: float | None) -> bool:
+        """Tell whether a hop was at work at a moment: open, reaped, or ended later."""
+        hop, end = self.tree.hops[i], self.tree.end[i]
+        if not hop.status.terminal:
+            return True
+        if hop.status is Status.TIMEOUT and hop.error and "no activity" in hop.error:
+            return True
+        return end is not None and moment is not None and end > moment
+
+    def told(self, i: int) -> list[LogEntry]:
+        """Give what a hop's own code logged as a warning or an error."""
+        return [
+            e
+            for e in self.logs.get(self.tree.hops[i].execution_id, ())
+            if not e.system
+            and not e.event_type.startswith(("reasoner.", "execution."))
+            and e.level.lower() in ("warning", "warn", "error")
+        ]
 
     def call(self, i: int) -> str:
         """Give what identifies a call: target and input. Equal calls of one parent are attempts of one call."""
-        if (known := self._targets.get(i)) is None:
+        if (known := self._calls.get(i)) is None:
             hop = self.tree.hops[i]
-            known = self._targets[i] = f"{hop.agent}\0{hop.reasoner}\0{_canonical(hop)}"
+            known = self._calls[i] = f"{hop.agent}\0{hop.reasoner}\0{_canonical(hop)}"
         return known
 
     def attempts(self, parent: int) -> dict[int, tuple[int, ...]]:
         """Group the children of a hop into attempts of one call: equal target and input, one after the other.
 
-        Gives, for each child that has equals, the group in the order of start. Overlapping calls are a fan-out.
+        Gives, for each child that has equals, the group in the order of start. Calls that overlap are a fan-out.
         """
-        groups: dict[str, list[int]] = {}
         children = self.tree.children[parent]
         targets = Counter((self.tree.hops[i].agent, self.tree.hops[i].reasoner) for i in children)
+        groups: dict[str, list[int]] = {}
         for i in children:
             if targets[self.tree.hops[i].agent, self.tree.hops[i].reasoner] > 1:
                 groups.setdefault(self.call(i), []).append(i)
         chains: dict[int, tuple[int, ...]] = {}
         for group in groups.values():
             ordered = tuple(sorted(group, key=self.tree.age))
-            if len(ordered) > 1 and self._one_by_one(ordered):
+            if len(ordered) > 1 and all(self._followed(a, b) for a, b in pairwise(ordered)):
                 chains.update(dict.fromkeys(ordered, ordered))
         return chains
 
-    def _one_by_one(self, ordered: Sequence[int]) -> bool:
-        for before, after in zip(ordered, ordered[1:], strict=False):
-            end, start = self.tree.end[before], self.tree.start[after]
-            if self.tree.hops[before].input is None:
-                return False
-            if end is not None and start is not None and end > start + 0.002:
-                return False
-        return True
+    def _followed(self, before: int, after: int) -> bool:
+        end, start, first = self.tree.end[before], self.tree.start[after], self.tree.start[before]
+        if self.tree.hops[before].input is None:
+            return False
+        if end is None or start is None or first is None:
+            return True
+        return start >= first + (end - first) / 2
 
     @cached_property
-    def leaf_shapes(self) -> Counter[str]:
-        """How often each shape of error stands at a failure that has no failed or open child: written where it began."""
-        tree = self.tree
-        return Counter(
-            self.shape(i)
-            for i in range(len(tree.hops))
-            if self.failed(i) and not any(self.failed(c) or self.open(c) for c in tree.children[i])
-        )
+    def begun_texts(self) -> Counter[str]:
+        """How often each text stands at a failure with no failed or open child: there the words were made."""
+        return Counter(self.said(i).text for i in self._begun)
 
     @cached_property
-    def leaf_texts(self) -> Counter[str]:
-        """How often each text below the relays stands at a failure that has no failed or open child."""
+    def begun_shapes(self) -> Counter[str]:
+        """As `begun_texts`, by shape."""
+        return Counter(self.shape(i) for i in self._begun)
+
+    @cached_property
+    def _begun(self) -> list[int]:
         tree = self.tree
-        return Counter(
-            self.said(i).text
+        return [
+            i
             for i in range(len(tree.hops))
             if self.failed(i) and not any(self.failed(c) or self.open(c) for c in tree.children[i])
-        )
-
-    def shape(self, i: int) -> str:
-        """Give the shape of a hop's words."""
-        return shape(self.said(i).text)
+        ]
 
 
 def _canonical(hop: Hop) -> str:
@@ -126,8 +154,3 @@ def _canonical(hop: Hop) -> str:
         return json.dumps(value, sort_keys=True)[:LIMIT]
     except RecursionError:
         return hop.execution_id
-
-
-def cancelled(hop: Hop) -> bool:
-    """Tell whether a person or a caller stopped a hop."""
-    return hop.status is Status.CANCELLED

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator_mcp.investigation import beside
 from operator_mcp.investigation.facts import Facts
 from operator_mcp.investigation.false_success import false_success
-from operator_mcp.investigation.fork import Option, options
+from operator_mcp.investigation.fork import Option, Place, options
 from operator_mcp.investigation.kinds import kind_of
 from operator_mcp.investigation.telling import why
 from operator_mcp.investigation.tree import Tree
@@ -49,7 +49,7 @@ def find_origin(run: Run, logs: Mapping[str, Sequence[LogEntry]] | None = None) 
         origin=tree.hops[origin.hop] if origin else None,
         kind=kind_of(facts, origin.hop) if origin else "none",
         confidence=round(min(1.0, origin.chance if origin else 1.0), 3),
-        why=why(facts, verdict, origin and origin.hop, origin.chance if origin else 1.0),
+        why=why(facts, verdict, origin.hop if origin else None, origin.chance if origin else 1.0),
         path=tuple(_ref(tree.hops[i]) for i in tree.path(origin.hop)) if origin else (),
         alternatives=tuple(_alternative(tree.hops[c.hop], c.chance) for c in found[1:3] if c.chance >= 0.01),
         false_success=false_success(tree) if verdict == "healthy" else None,
@@ -80,20 +80,20 @@ def _judge(tree: Tree) -> tuple[VerdictWord, list[int]]:
 
 def _candidates(facts: Facts, tops: Sequence[int]) -> list[Candidate]:
     found: list[Candidate] = []
-    todo = [(top, 1.0) for top in tops]
+    todo = [(Place(top), 1.0) for top in tops]
     while todo:
-        hop, chance = todo.pop()
-        for option, share in weigh(options(facts, hop)):
-            if option.child is None:
-                found.append(Candidate(hop, chance * share))
+        place, chance = todo.pop()
+        for option, share in weigh(options(facts, place)):
+            if option.to is None:
+                found.append(Candidate(place.hop, chance * share))
             elif chance * share >= NEGLIGIBLE:
-                todo.append((option.child, chance * share))
+                todo.append((option.to, chance * share))
     return found
 
 
 def weigh(found: Sequence[Option]) -> list[tuple[Option, float]]:
     """Give each option of a fork its chance; they sum to 1."""
-    scores = [sum(WEIGHTS[name] * amount for name, amount in option.evidence.items()) for option in found]
+    scores = [sum(WEIGHTS.get(name,0.0) * amount for name, amount in option.evidence.items()) for option in found]
     top = max(scores)
     shares = [math.exp(s - top) for s in scores]
     total = sum(shares)
