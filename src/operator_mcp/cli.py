@@ -1,5 +1,290 @@
-"""The terminal face."""
+"""The terminal face. What a command does not need is imported when it runs, so that `--version` is instant."""
+
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from operator_mcp import __version__
+from operator_mcp.errors import OperatorError, RuleRefusal, UsageError
+
+if TYPE_CHECKING:
+    from operator_mcp.answers import Answer, Drafted
+    from operator_mcp.casework import Casework
+    from operator_mcp.models import Proposal
+    from operator_mcp.settings import Settings
+
+T = TypeVar("T")
+FAILED, WRONG_USE, REFUSED = 1, 2, 3
+
+app = typer.Typer(
+    name="operator-mcp",
+    help="An operator for a fleet of AI agents on AgentField: what failed, where it began, why, and a capped fix.",
+    epilog="Start with `operator-mcp demo` (no fleet, no key, no network), then `operator-mcp doctor`.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[Path | None, typer.Option("--config", help="operator.toml to use.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, as a tool would give it.")]
+Id = Annotated[str, typer.Argument(help="A run id, or the id of any execution of the run.", show_default=False)]
+FixId = Annotated[str, typer.Argument(help="A fix id, as `operator-mcp cases` shows it.", show_default=False)]
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; the exit code is 0 done, 1 failed, 2 wrong use, 3 refused by a rule."""
+    try:
+        app()
+    except OperatorError as error:
+        print(f"operator-mcp: {error}", file=sys.stderr)
+        sys.exit(_code(error))
+
+
+def _code(error: OperatorError) -> int:
+    if isinstance(error, RuleRefusal):
+        return REFUSED
+    return WRONG_USE if isinstance(error, UsageError) else FAILED
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"operator-mcp {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    ctx: typer.Context,
+    config: Config = None,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """An operator for a fleet of AI agents on AgentField."""
+    if config is not None:
+        os.environ["OPERATOR_CONFIG"] = str(config)
+
+
+@app.command(epilog="Example: operator-mcp failures --since 2h --agent intake-desk")
+def failures(
+    since: Annotated[str | None, typer.Option(help="RFC 3339 time, or an age: 90m, 2h, 1d.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Only runs whose root agent is this.")] = None,
+    status: Annotated[str | None, typer.Option(help="failed, timeout, cancelled or suspect.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    cursor: Annotated[str | None, typer.Option(help="Continue after an earlier answer.")] = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """List the failed runs, newest first."""
+    from operator_mcp import terminal
+
+    answer = _run(config, lambda c: c.list_failures(since, agent, status, limit, cursor))
+    _show(answer, terminal.failures, as_json)
+
+
+@app.command(epilog="Example: operator-mcp hop run_20261124_020000_k3v9xw2a --detail full")
+def hop(
+    id: Id,
+    detail: Annotated[str, typer.Option(help="brief or full.")] = "brief",
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Show the hop where a run's failure began, and why that one."""
+    from operator_mcp import terminal
+
+    if detail not in ("brief", "full"):
+        raise UsageError(f"--detail {detail!r} is neither brief nor full", "Leave it out for brief.")
+    answer = _run(config, lambda c: c.get_failed_hop(id, detail))
+    _show(answer, terminal.hop, as_json)
+
+
+@app.command(epilog="Example: operator-mcp diagnose run_20261124_020000_k3v9xw2a --json")
+def diagnose(
+    id: Id,
+    proposal: Annotated[Path | None, typer.Option(help="A JSON file with a proposed verdict.")] = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Say why a run failed, with quotes that were found in the record."""
+    from operator_mcp import terminal
+
+    proposed = _read_proposal(proposal) if proposal else None
+    answer = _run(config, lambda c: c.diagnose(id, proposed))
+    _show(answer, terminal.diagnosis, as_json)
+    if answer.refused:
+        raise typer.Exit(REFUSED)
+
+
+@app.command(epilog="Example: operator-mcp fix run_20261124_020000_k3v9xw2a --patch fix.diff")
+def fix(
+    id: Id,
+    patch: Annotated[Path | None, typer.Option(help="A unified diff: the change and a regression test.")] = None,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> None:
+    """Draft the one fix of a run on a branch, or show where it stands."""
+    text = _read(patch, "--patch") if patch else None
+    _report(_run(config, lambda c: c.draft_fix(id, text, _tell)), as_json)
+
+
+@app.command(epilog="Example: operator-mcp approve fix-k3v9xw2a")
+def approve(fix_id: FixId, as_json: AsJson = False, config: Config = None) -> None:
+    """Approve a fix, which merges it. On a terminal it is shown first and you are asked."""
+    from operator_mcp import terminal
+
+    diff = _run(config, lambda c: c.diff(fix_id))
+    if sys.stdin.isatty() and sys.stdout.isatty() and diff:
+        terminal.diff(diff)
+        typer.confirm(f"Merge {fix_id}?", abort=True)
+    _report(_run(config, lambda c: c.decide(fix_id, True, by=_person())), as_json)
+
+
+@app.command(epilog="Example: operator-mcp reject fix-k3v9xw2a")
+def reject(fix_id: FixId, as_json: AsJson = False, config: Config = None) -> None:
+    """Reject a fix, which is final."""
+    _report(_run(config, lambda c: c.decide(fix_id, False, by=_person())), as_json)
+
+
+@app.command(epilog='Example: operator-mcp reopen fix-k3v9xw2a --reason "the base was broken that night"')
+def reopen(
+    fix_id: FixId,
+    reason: Annotated[str, typer.Option(help="Why; it goes into the audit trail.", show_default=False)],
+    config: Config = None,
+) -> None:
+    """Let a case have one more attempt after its fix ended. Only a human does this; it is audited."""
+    _run(config, lambda c: c.reopen(fix_id, reason=reason, by=_person()))
+    print(f"{fix_id} was set aside; the case may have one more attempt.")
+
+
+@app.command()
+def cases(
+    limit: Annotated[int, typer.Option(min=1, max=500)] = 50, as_json: AsJson = False, config: Config = None
+) -> None:
+    """List the cases of this fleet: cause, state and fix of each."""
+    from operator_mcp import terminal
+
+    rows = _run(config, lambda c: c.cases(limit))
+    if as_json:
+        _print_json([row.model_dump(mode="json") for row in rows])
+    else:
+        terminal.cases(rows)
+
+
+@app.command()
+def doctor(as_json: AsJson = False, config: Config = None) -> None:
+    """Check the settings, the control plane, the ledger, the repositories and git; say what to mend."""
+    from operator_mcp import terminal
+    from operator_mcp.checkup import examine
+
+    settings = _settings(config)
+    findings = _await(lambda: examine(settings))
+    if as_json:
+        _print_json([finding.model_dump(mode="json") for finding in findings])
+    else:
+        terminal.checkup(findings)
+    if not all(finding.ok for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+@app.command(epilog="Examples: operator-mcp serve    operator-mcp serve --http 127.0.0.1:8765")
+def serve(
+    http: Annotated[str | None, typer.Option(help="Serve streamable HTTP at HOST:PORT instead of stdio.")] = None,
+    config: Config = None,
+) -> None:
+    """Serve the MCP tools, over stdio unless told otherwise. Coding agents start this."""
+    from operator_mcp.serving import serve_http, serve_stdio
+
+    settings = _settings(config)
+    _await(lambda: serve_http(settings, http) if http else serve_stdio(settings))
+
+
+@app.command(epilog="Examples: operator-mcp demo    operator-mcp demo --serve")
+def demo(
+    serve: Annotated[bool, typer.Option("--serve", help="Keep the fleet up and print the lines to connect.")] = False,
+) -> None:
+    """Tell the whole story on an embedded fleet: no control plane, no key, no network."""
+    from operator_mcp.tour import take
+
+    raise typer.Exit(_await(lambda: take(serve=serve)))
+
+
+def _settings(config: Path | None) -> "Settings":
+    from operator_mcp.settings import load
+
+    return load(config)
+
+
+def _run(config: Path | None, verb: "Callable[[Casework], Awaitable[T]]") -> T:
+    from operator_mcp.casework import open_casework
+
+    settings = _settings(config)
+
+    async def call() -> T:
+        async with open_casework(settings, actor=_person()) as casework:
+            return await verb(casework)
+
+    return _await(call)
+
+
+def _await(call: Callable[[], Coroutine[object, object, T]]) -> T:
+    import anyio
+
+    try:
+        return anyio.run(call)
+    except KeyboardInterrupt:
+        print("\nInterrupted. Nothing is lost: a started fix goes on, `operator-mcp fix ID` shows it.", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+def _person() -> str:
+    import getpass
+
+    return f"cli:{getpass.getuser()}"
+
+
+async def _tell(message: str) -> None:
+    print(message, file=sys.stderr)
+
+
+def _show(answer: "Answer", draw: Callable[..., None], as_json: bool) -> None:
+    if as_json:
+        _print_json(answer.wire())
+    else:
+        draw(answer)
+
+
+def _report(answer: "Drafted", as_json: bool) -> None:
+    from operator_mcp import terminal
+
+    _show(answer, terminal.fix, as_json)
+    if answer.refused:
+        raise typer.Exit(REFUSED)
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def _read(path: Path, option: str) -> str:
+    try:
+        return sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{option} {path} cannot be read: {error}", "Give a text file, or - for stdin.") from error
+
+
+def _read_proposal(path: Path) -> "Proposal":
+    from pydantic import ValidationError
+
+    from operator_mcp.models import Proposal
+
+    try:
+        return Proposal.model_validate_json(_read(path, "--proposal"))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        fields = ", ".join(Proposal.model_fields)
+        raise UsageError(f"--proposal: {where}: {first['msg']}", f"A proposal has {fields}.") from error

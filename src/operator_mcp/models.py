@@ -303,6 +303,7 @@ class Case(Noun):
     opened_at: datetime
     diagnosis: Diagnosis | None = None
     reasoned: bool = False
+    fix_id: str | None = None
     fix_state: FixState | None = None
 
 

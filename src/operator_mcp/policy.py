@@ -14,6 +14,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from operator_mcp.errors import RuleRefusal
+from operator_mcp.models import Case, Diagnosis, Memory
 
 CAP_USD = Decimal("3.00")
 """Rule 4: the most one case may cost, diagnosis and fix together."""
@@ -26,6 +27,8 @@ APPROVAL_LIFETIME = timedelta(hours=24)
 
 OPERATOR_AGENT = "operator-mcp"
 """Rule 7: the agent node under which the operator itself would appear in a fleet."""
+
+FORGET = "run `operator-mcp memory forget FINGERPRINT` if what is remembered is wrong"
 
 RULES: dict[int, str] = {
     1: "One investigation per failed run: any id of the run is the same case; at most one reasoned verdict.",
@@ -65,3 +68,16 @@ def require_fixable(root_cause: str, confidence: float, code_level: bool) -> Non
 def is_own(agent: str) -> bool:
     """Tell whether an execution is the operator's own (rule 7)."""
     return agent == OPERATOR_AGENT
+
+
+def worth_remembering(diagnosis: Diagnosis) -> bool:
+    """Tell whether a diagnosis may enter memory: a named cause with at least one quote found in the record."""
+    return diagnosis.root_cause != "unknown" and any(e.verified for e in diagnosis.evidence)
+
+
+def require_open_to_proposals(case: Case, remembered: Memory | None) -> None:
+    """Raise the refusal of rule 1 or 2 where a reasoned verdict already stands for the case or for its look-alikes."""
+    if case.reasoned:
+        raise RuleRefusal(1, "this case already has its one reasoned verdict", "read the stored diagnosis")
+    if remembered and remembered.diagnosis.engine in ("model", "proposal") and case.run_id != remembered.runs[0]:
+        raise RuleRefusal(2, f"memory already knows this failure as {remembered.fingerprint}", FORGET)

@@ -1,0 +1,273 @@
+"""The application: the verbs of an on-call shift, each a short story.
+
+list_failures  ->  get_failed_hop  ->  diagnose  ->  draft_fix  --(a human approves)-->  merged
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from anyio.to_thread import run_sync
+
+from pydantic import JsonValue
+
+from operator_mcp import policy
+from operator_mcp.answers import Diagnosed, Drafted, FailedHop, Failures
+from operator_mcp.approval.decisions import decide
+from operator_mcp.approval.question import question
+from operator_mcp.control_plane.client import ControlPlane
+from operator_mcp.detection import listing
+from operator_mcp.diagnosis.conclusion import conclude
+from operator_mcp.diagnosis.readers import read
+from operator_mcp.errors import RuleRefusal, UsageError
+from operator_mcp.fixing.booking import Progress, book, require_continuation, silent, wait
+from operator_mcp.fixing.merge import merge
+from operator_mcp.investigation.investigate import investigate
+from operator_mcp.ledger import Investigation, Ledger
+from operator_mcp.models import Case, Fix, Proposal
+from operator_mcp.settings import Repository, Settings
+from operator_mcp.diagnosis import diagnosed, nothing_to_diagnose, undecided
+from operator_mcp.failures import Asked, failures, known
+from operator_mcp.fix import drafted, nothing_to_fix
+from operator_mcp.hop import failed_hop
+
+DEAD_AFTER = timedelta(seconds=60)
+"""A worker beats every few seconds; one that was silent for this long is dead and its attempt lost."""
+
+
+def utcnow() -> datetime:
+    """Give the time in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Casework:
+    """The verbs, over one fleet's control plane and one ledger. `actor` is who the audit trail names."""
+
+    settings: Settings
+    control_plane: ControlPlane
+    ledger: Ledger
+    actor: str = "mcp"
+    clock: Callable[[], datetime] = field(default=utcnow)
+
+    @property
+    def fleet(self) -> str:
+        """The fleet whose cases these are."""
+        return self.settings.fleet_name
+
+    async def list_failures(
+        self,
+        since: str | None = None,
+        agent: str | None = None,
+        status: str | None = None,
+        limit: int = 20,
+        cursor: str | None = None,
+    ) -> Failures:
+        """Give the failed runs, newest first.
+
+        Raises:
+            UsageError: an argument cannot be read.
+            ControlPlaneError: the control plane did not answer as it should.
+        """
+        scan = await listing.scan(
+            self.control_plane,
+            wanted=lambda row: listing.matches(row, agent=agent, status=status),
+            limit=limit,
+            since=listing.parse_since(since, self.clock()) if since else None,
+            position=listing.Position.decode(cursor) if cursor else None,
+        )
+        rows = await run_sync(lambda: [known(self.ledger, self.fleet, row) for row in scan.rows])
+        return failures(scan, rows, Asked(since=since, agent=agent, status=status))
+
+    async def get_failed_hop(self, id: str, detail: str = "brief") -> FailedHop:
+        """Give the hop where the run of `id` began to fail, with the evidence about it.
+
+        Raises:
+            UnknownId: no run or execution has that id.
+            ControlPlaneError: the control plane did not answer as it should.
+        """
+        found = await self._investigate(id)
+        case = await run_sync(self.ledger.case, self.fleet, found.finding.run_id)
+        memory = await run_sync(self.ledger.recall, self.fleet, found.signature) if found.signature else None
+        return failed_hop(found, case, memory, detail=detail)
+
+    async def diagnose(self, id: str, proposal: Proposal | None = None) -> Diagnosed:
+        """Say why the run of `id` failed: as the case has it, from memory, from the proposal, or by the rules.
+
+        Raises:
+            UsageError: the proposal names a class that does not exist.
+            ControlPlaneError: the control plane did not answer as it should.
+        """
+        found = await self._investigate(id)
+        finding, trace = found.finding, found.trace
+        if trace is None or finding.verdict == "healthy":
+            return nothing_to_diagnose(finding)
+        if finding.verdict == "unfinished":
+            return undecided(finding, read(trace, finding))
+        case = await self._open_case(found)
+        refusal = None
+        try:
+            case = await conclude(self.ledger, case, found, proposal, actor=self.actor)
+        except RuleRefusal as refused:
+            refusal = refused
+        return await self._diagnosed(case, refusal)
+
+    async def draft_fix(self, id: str, patch: str | None = None, progress: Progress = silent) -> Drafted:
+        """Draft the one fix of the case of `id`, or tell where it stands; never a second one.
+
+        Raises:
+            FixingError: the patch or the repository cannot be used as given; the one attempt is not used up.
+            ControlPlaneError: the run was never looked into, and the control plane did not answer as it should.
+        """
+        await self._bury_the_dead()
+        case = await self._case(id)
+        if case is None:
+            return nothing_to_fix((await self._investigate(id)).finding)
+        fix = await run_sync(self.ledger.fix_of, case.case_id)
+        refusal = None
+        try:
+            if fix is not None:
+                require_continuation(fix, patch)
+            elif (repository := self._fixable(case)) and patch is not None:
+                fix = await book(self.ledger, self.settings, case, repository, patch, actor=self.actor)
+        except RuleRefusal as refused:
+            refusal = refused
+        if fix is not None:
+            fix = await wait(self.ledger, fix, progress, window_s=self.settings.wait_s)
+        return await self._drafted(case, fix, refusal)
+
+    async def decide(self, fix_id: str, approve: bool, *, by: str, digest: str | None = None) -> Drafted:
+        """Carry out a human's decision about a fix: approving merges it, by rule 5.
+
+        Deciding again on an approved fix finishes a merge that a dirty working tree had held up.
+
+        Raises:
+            UsageError: no fix has that id.
+        """
+        await self._bury_the_dead()
+        fix = await run_sync(self.ledger.fix, fix_id)
+        if fix is None:
+            raise UsageError(f"no fix has the id {fix_id!r}", "Run `operator-mcp cases` to see the fixes there are.")
+        case = await run_sync(self.ledger.case, self.fleet, fix.run_id)
+        if case is None:
+            raise UsageError(f"fix {fix_id} belongs to another fleet", f"Set fleet; this one is {self.fleet!r}.")
+        refusal = None
+        try:
+            if not (approve and fix.state == "approved"):
+                fix = await decide(self.ledger, fix.fix_id, approve, by=by, digest=digest)
+            if fix.state == "approved":
+                fix = await merge(self.ledger, fix, self._repository(case), self.settings.home)
+        except RuleRefusal as refused:
+            refusal = refused
+            fix = await run_sync(self.ledger.fix, fix_id)
+        return await self._drafted(case, fix, refusal)
+
+    async def question(self, fix_id: str) -> str | None:
+        """Give the question to ask a human in the session, or None where the fix does not wait for one there."""
+        fix = await run_sync(self.ledger.fix, fix_id)
+        if fix is None or fix.state != "awaiting_approval" or self.settings.approvals != "in-session":
+            return None
+        case = await run_sync(self.ledger.case, self.fleet, fix.run_id)
+        approval = await run_sync(self.ledger.approval, fix_id)
+        if case is None or case.diagnosis is None or approval is None:
+            return None
+        return question(fix, case.diagnosis, approval)
+
+    async def cases(self, limit: int) -> list[Case]:
+        """Give the newest cases of this fleet."""
+        return await run_sync(lambda: self.ledger.cases(self.fleet, limit=limit))
+
+    async def diff(self, fix_id: str) -> str | None:
+        """Give the diff of a fix, or None where there is none."""
+        fix = await run_sync(self.ledger.fix, fix_id)
+        return fix and fix.diff
+
+    async def reopen(self, fix_id: str, *, reason: str, by: str) -> None:
+        """Set an ended fix aside so that its case may have one more attempt; audited with the reason."""
+        await run_sync(lambda: self.ledger.reopen(fix_id, actor=by, reason=reason))
+
+    async def dossier(self, run_id: str) -> dict[str, JsonValue]:
+        """Give everything known of one run: finding, case with diagnosis, fix, approval, and the audit lines."""
+        found = await self._investigate(run_id)
+        run_id = found.finding.run_id
+        case = await run_sync(self.ledger.case, self.fleet, run_id)
+        fix = await run_sync(self.ledger.fix_of, case.case_id) if case else None
+        audit = await run_sync(self.ledger.audit, run_id)
+        return {
+            "finding": found.finding.model_dump(mode="json"),
+            "case": case and case.model_dump(mode="json"),
+            "fix": fix and fix.model_dump(mode="json", exclude={"diff"}),
+            "audit": [line.model_dump(mode="json") for line in audit],
+        }
+
+    async def _investigate(self, id: str) -> Investigation:
+        return await investigate(self.control_plane, self.ledger, self.fleet, id)
+
+    async def _open_case(self, found: Investigation) -> Case:
+        finding = found.finding
+        hop = finding.origin
+        return await run_sync(
+            lambda: self.ledger.open_case(
+                self.fleet,
+                finding.run_id,
+                origin=hop.execution_id if hop else None,
+                agent=hop.agent if hop else "",
+                reasoner=hop.reasoner if hop else "",
+                signature=found.signature,
+            )
+        )
+
+    async def _case(self, id: str) -> Case | None:
+        """Give the case of an id with its diagnosis, opening and reading it where nobody did before."""
+        case = await run_sync(self.ledger.case, self.fleet, id)
+        if case is None or case.diagnosis is None:
+            await self.diagnose(id)
+            found = await self._investigate(id)
+            case = await run_sync(self.ledger.case, self.fleet, found.finding.run_id)
+        return case
+
+    def _repository(self, case: Case) -> Repository:
+        repository = self.settings.repository(case.agent)
+        if repository is None:
+            raise RuleRefusal(
+                6,
+                f"no repository is configured for the agent {case.agent!r}: the operator is read-only there",
+                f'add [repositories."{case.agent}"] with path, base and suite to operator.toml',
+            )
+        return repository
+
+    def _fixable(self, case: Case) -> Repository:
+        diagnosis = case.diagnosis
+        if diagnosis is None:
+            raise RuleRefusal(6, "this case has no diagnosis", "call diagnose first")
+        policy.require_fixable(diagnosis.root_cause, diagnosis.confidence, diagnosis.code_level)
+        return self._repository(case)
+
+    async def _bury_the_dead(self) -> None:
+        await run_sync(self.ledger.lose_dead_fixes, DEAD_AFTER)
+        await run_sync(self.ledger.expire_approvals)
+
+    async def _diagnosed(self, case: Case, refusal: RuleRefusal | None) -> Diagnosed:
+        memory = await run_sync(self.ledger.memory, self.fleet, case.fingerprint) if case.fingerprint else None
+        fixable = self.settings.repository(case.agent) is not None
+        return diagnosed(case, memory, refusal, fixable=fixable)
+
+    async def _drafted(self, case: Case, fix: Fix | None, refusal: RuleRefusal | None) -> Drafted:
+        approval = await run_sync(self.ledger.approval, fix.fix_id) if fix else None
+        return drafted(case, fix, approval, refusal, in_session=self.settings.approvals == "in-session")
+
+
+@asynccontextmanager
+async def open_casework(settings: Settings, *, actor: str) -> AsyncIterator[Casework]:
+    """Open the ledger and the connection to the control plane, and close both at the end.
+
+    Raises:
+        LedgerError: the ledger cannot be opened.
+    """
+    ledger = await run_sync(Ledger.open, settings.ledger_url)
+    try:
+        async with ControlPlane(settings.control_plane_url, settings.control_plane_key) as control_plane:
+            yield Casework(settings, control_plane, ledger, actor=actor)
+    finally:
+        ledger.close()

@@ -1,0 +1,79 @@
+"""The check-up behind `operator-mcp doctor`: each thing the operator stands on, tried for real."""
+
+import shutil
+import sys
+
+from anyio.to_thread import run_sync
+from pydantic import BaseModel, ConfigDict
+
+from operator_mcp.control_plane.client import ControlPlane
+from operator_mcp.errors import OperatorError
+from operator_mcp.fixing.git import Git
+from operator_mcp.ledger import Ledger
+from operator_mcp.policy import cap_usd
+from operator_mcp.settings import Repository, Settings
+
+
+class Finding(BaseModel):
+    """One thing looked at: how it is, and what to do where it is not well."""
+
+    model_config = ConfigDict(frozen=True)
+
+    what: str
+    ok: bool
+    detail: str
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Try everything and give one finding each; nothing raises, nothing stops at the first trouble."""
+    findings = [
+        Finding(what="settings", ok=True, detail=str(settings.source or "no operator.toml: defaults and environment")),
+        Finding(what="cap", ok=True, detail=f"${cap_usd(settings.cap_usd)} per case"),
+        await _control_plane(settings),
+        await _ledger(settings),
+        _git(),
+    ]
+    for agent, repository in settings.repositories.items():
+        findings.append(await _repository(agent, repository))
+    if not settings.repositories:
+        findings.append(
+            Finding(what="repositories", ok=True, detail="none configured: the operator reads and drafts no fix")
+        )
+    return findings
+
+
+async def _control_plane(settings: Settings) -> Finding:
+    what = f"control plane {settings.fleet_name}"
+    try:
+        async with ControlPlane(settings.control_plane_url, settings.control_plane_key) as control_plane:
+            page = await control_plane.runs(page=1, page_size=1)
+    except OperatorError as error:
+        return Finding(what=what, ok=False, detail=str(error))
+    return Finding(what=what, ok=True, detail=f"answers; {page.total} runs")
+
+
+async def _ledger(settings: Settings) -> Finding:
+    try:
+        ledger = await run_sync(Ledger.open, settings.ledger_url)
+        ledger.close()
+    except OperatorError as error:
+        return Finding(what="ledger", ok=False, detail=str(error))
+    return Finding(what="ledger", ok=True, detail=str(settings.home / "ledger.db"))
+
+
+def _git() -> Finding:
+    found = shutil.which("git")
+    return Finding(what="git", ok=bool(found), detail=found or "git is not on PATH. Install it to draft fixes.")
+
+
+async def _repository(agent: str, repository: Repository) -> Finding:
+    what = f"repository of {agent}"
+    try:
+        base = await Git(repository.path).resolve(repository.base)
+    except OperatorError as error:
+        return Finding(what=what, ok=False, detail=str(error))
+    program = repository.suite[0] if repository.suite else ""
+    runner = sys.executable if program == "python" else shutil.which(program)
+    if runner is None:
+        return Finding(what=what, ok=False, detail=f"suite: {program!r} is not on PATH. Install it or mend suite.")
+    return Finding(what=what, ok=True, detail=f"{repository.path}, {repository.base} at {base[:10]}")

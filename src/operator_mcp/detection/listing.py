@@ -1,0 +1,157 @@
+"""The list of failed runs, newest first, with a cursor that holds while the list moves."""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from operator_mcp.control_plane.client import ControlPlane
+from operator_mcp.errors import UsageError
+from operator_mcp.models import RunRow, Status
+
+PAGE_SIZE = 200
+"""The control plane clamps larger pages (AgentField 0.1.80, seen live)."""
+
+MAX_PAGES = 2
+"""Requests per answer: a page that holds too few failures is followed by at most one more."""
+
+DURATION = re.compile(r"(\d{1,5})\s*([smhdw])")
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+class Position(BaseModel):
+    """Where the next answer goes on: after this run, looked for from this page onwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    page: int
+    started_at: datetime | None
+    run_id: str
+
+    def encode(self) -> str:
+        """Give the opaque cursor."""
+        return base64.urlsafe_b64encode(self.model_dump_json().encode()).decode().rstrip("=")
+
+    @classmethod
+    def decode(cls, cursor: str) -> "Position":
+        """Read a cursor. Raises UsageError where it is not one of ours."""
+        try:
+            padded = cursor + "=" * (-len(cursor) % 4)
+            return cls.model_validate_json(base64.urlsafe_b64decode(padded.encode()))
+        except (ValidationError, ValueError, binascii.Error):
+            raise UsageError(
+                "cursor is not one that list_failures gave", "Pass next_cursor unchanged, or leave cursor out."
+            ) from None
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The wanted rows of one look at the list, and what was passed over on the way."""
+
+    rows: tuple[RunRow, ...]
+    next: Position | None
+    scanned: int
+    handled: int
+    cancelled: int
+    unfinished: int
+
+
+def failed(row: RunRow) -> bool:
+    """Tell whether the root itself ended in failure or timeout, whatever the aggregate says.
+
+    In a multi-root run every `root_*` field is a maximum of its own, and "succeeded" outranks "failed" as a word;
+    an error text beside it betrays the root that failed (AgentField 0.1.80, workflow-runs aggregation).
+    """
+    if row.root_status in (Status.FAILED, Status.TIMEOUT):
+        return True
+    return row.root_status is Status.SUCCEEDED and bool(row.root_error)
+
+
+def handled(row: RunRow) -> bool:
+    """Tell whether something failed inside a run whose root ended well."""
+    return row.root_status is Status.SUCCEEDED and row.failed > 0 and not row.root_error
+
+
+def matches(row: RunRow, *, agent: str | None, status: str | None) -> bool:
+    """Tell whether a row answers the question: failed by its root, or of the asked status, and of the asked agent."""
+    if agent and row.agent != agent:
+        return False
+    return row.root_status == status if status else failed(row)
+
+
+def parse_since(since: str, now: datetime) -> datetime:
+    """Read RFC 3339 (`2026-11-24T02:00:00Z`) or an age (`90m`, `2h`, `1d`) into a UTC time.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    text = since.strip()
+    if age := DURATION.fullmatch(text.lower()):
+        return now - timedelta(seconds=int(age[1]) * UNITS[age[2]])
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"since: {text[:40]!r} is not a time", "Use RFC 3339 (2026-11-24T02:00:00Z) or an age (90m, 2h, 1d)."
+        ) from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+async def scan(
+    control_plane: ControlPlane,
+    *,
+    wanted: Callable[[RunRow], bool],
+    limit: int,
+    since: datetime | None = None,
+    position: Position | None = None,
+) -> Scan:
+    """Look through the run list from `position` until `limit` wanted rows are found or the requests are used up.
+
+    Runs that start meanwhile push the list down, so where to go on is told by a row's start, not by its page.
+    """
+    page_number = position.page if position else 1
+    found: list[RunRow] = []
+    seen: list[RunRow] = []
+    following = position
+    for _ in range(MAX_PAGES):
+        page = await control_plane.runs(page=page_number, page_size=PAGE_SIZE, since=since, sort_by="started_at")
+        rows = _rows_after(position, page.rows)
+        for index, row in enumerate(rows):
+            seen.append(row)
+            if wanted(row):
+                found.append(row)
+            following = Position(page=page_number, started_at=row.started_at, run_id=row.run_id)
+            if len(found) == limit and (index + 1 < len(rows) or page.has_more):
+                return _scan(found, seen, following)
+        if not page.has_more:
+            return _scan(found, seen, None)
+        page_number += 1
+    return _scan(found, seen, following)
+
+
+def _rows_after(position: Position | None, rows: Sequence[RunRow]) -> list[RunRow]:
+    if position is None:
+        return list(rows)
+    after: list[RunRow] = []
+    passed = False
+    for row in rows:
+        older = row.started_at and position.started_at and row.started_at < position.started_at
+        if older or (passed and row.started_at == position.started_at):
+            after.append(row)
+        passed = passed or row.run_id == position.run_id
+    return after
+
+
+def _scan(found: list[RunRow], seen: list[RunRow], following: Position | None) -> Scan:
+    return Scan(
+        rows=tuple(found),
+        next=following,
+        scanned=len(seen),
+        handled=sum(map(handled, seen)),
+        cancelled=sum(row.root_status is Status.CANCELLED for row in seen),
+        unfinished=sum(not row.root_status.terminal for row in seen),
+    )

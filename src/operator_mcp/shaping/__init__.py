@@ -1,0 +1,1 @@
+"""From what the operator knows to what a tool answers. Cutting and wording happen here, deciding does not."""

@@ -1,0 +1,159 @@
+"""The answer of `get_failed_hop`, cut to a budget; every cut says how much is left and where."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from operator_mcp.answers import FailedHop, LogLine, Origin
+from operator_mcp.ledger import Investigation
+from operator_mcp.models import Caller, Case, Finding, Memory, Trace
+from operator_mcp.shaping.brief import case_brief, recurrence
+
+CHARS_PER_TOKEN = 4
+BUDGETS = {"brief": 1_000, "full": 8_000}
+"""Tokens per answer, by detail (at four characters a token)."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of each field an answer shows: characters of a text, items of a list, log lines."""
+
+    text: int
+    items: int
+    logs: int
+
+    def halved(self) -> "Limits":
+        """Give about half of everything."""
+        return Limits(text=max(60, self.text // 2), items=max(1, self.items * 2 // 3), logs=self.logs // 2)
+
+
+FIRST = {"brief": Limits(text=700, items=4, logs=8), "full": Limits(text=6_000, items=50, logs=60)}
+
+
+def failed_hop(found: Investigation, case: Case | None, memory: Memory | None, *, detail: str) -> FailedHop:
+    """Shape the origin and its evidence, as much of it as the budget of `detail` takes."""
+    limits = FIRST[detail]
+    while True:
+        answer = _shape(found, case, memory, limits)
+        size = len(json.dumps(answer.wire(), ensure_ascii=False))
+        if size <= BUDGETS[detail] * CHARS_PER_TOKEN or limits == limits.halved():
+            return answer
+        limits = limits.halved()
+
+
+class Cutter:
+    """Cuts fields to the limits and keeps the account of what was left out."""
+
+    def __init__(self, run_id: str, limits: Limits) -> None:
+        self.limits = limits
+        self.where = f"operator://cases/{run_id}/trace"
+        self.cuts: list[str] = []
+
+    def text(self, name: str, text: str) -> str:
+        """Give the head of a text."""
+        left = len(text) - self.limits.text
+        if left <= 0:
+            return text
+        self.cuts.append(f"{name}: {left} of {len(text)} characters more at {self.where}")
+        return text[: self.limits.text] + "…"
+
+    def json(self, name: str, value: JsonValue) -> JsonValue:
+        """Give the value whole, or the head of its JSON text."""
+        text = json.dumps(value, ensure_ascii=False)
+        return value if len(text) <= self.limits.text else self.text(name, text)
+
+    def items(self, name: str, items: Sequence[T], most: int | None = None) -> tuple[T, ...]:
+        """Give the first items of a list."""
+        most = self.limits.items if most is None else most
+        if len(items) > most:
+            self.cuts.append(f"{name}: {len(items) - most} of {len(items)} more at {self.where}")
+        return tuple(items[:most])
+
+
+def _shape(found: Investigation, case: Case | None, memory: Memory | None, limits: Limits) -> FailedHop:
+    finding, trace = found.finding, found.trace
+    cut = Cutter(finding.run_id, limits)
+    return FailedHop(
+        run_id=finding.run_id,
+        verdict=finding.verdict,
+        origin=_origin(finding, trace, cut),
+        confidence=finding.confidence,
+        why=tuple(cut.text("why", sentence) for sentence in finding.why),
+        path=_path(finding, cut),
+        alternatives=cut.items("alternatives", finding.alternatives),
+        handled=cut.items("handled", finding.handled),
+        recovered=cut.items("recovered", finding.recovered),
+        collateral=cut.items("collateral", finding.collateral),
+        concurrent=cut.items("concurrent", finding.concurrent),
+        input=cut.json("input", trace.input) if trace else None,
+        result=cut.json("result", trace.result) if trace else None,
+        logs=_logs(trace, cut) if trace else (),
+        notes=cut.items("notes", [cut.text("note", n.message) for n in trace.notes]) if trace else (),
+        caller=_caller(trace.caller, cut) if trace and trace.caller else None,
+        upstream=trace.upstream if trace else None,
+        false_success=finding.false_success,
+        recurrence=recurrence(memory, finding.run_id),
+        case=case_brief(case),
+        unavailable=trace.unavailable if trace else (),
+        cut=tuple(cut.cuts),
+        next=_next(finding),
+    )
+
+
+def _origin(finding: Finding, trace: Trace | None, cut: Cutter) -> Origin | None:
+    hop = finding.origin
+    if hop is None:
+        return None
+    return Origin(
+        execution_id=hop.execution_id,
+        agent=hop.agent,
+        reasoner=hop.reasoner,
+        status=hop.status,
+        kind=finding.kind,
+        error=cut.text("error", trace.error if trace else hop.error or ""),
+        status_reason=hop.status_reason,
+        started_at=hop.started_at,
+        duration_ms=hop.duration_ms,
+    )
+
+
+def _path(finding: Finding, cut: Cutter) -> tuple[HopRef, ...]:
+    """Keep both ends of a long path: where it was asked for, and where it began."""
+    most = max(4, cut.limits.items * 3)
+    if len(finding.path) <= most:
+        return finding.path
+    head = most // 2
+    cut.cuts.append(f"path: {len(finding.path) - most} of {len(finding.path)} hops left out in the middle")
+    return finding.path[:head] + finding.path[-(most - head) :]
+
+
+def _logs(trace: Trace, cut: Cutter) -> tuple[LogLine, ...]:
+    kept = cut.items("logs", trace.logs, cut.limits.logs)
+    width = max(80, cut.limits.text // 3)
+    return tuple(LogLine(seq=e.seq, level=e.level, message=_line(e.message, width)) for e in kept)
+
+
+def _line(message: str, width: int) -> str:
+    return message if len(message) <= width else f"{message[:width]}… ({len(message) - width} characters more)"
+
+
+def _caller(caller: Caller, cut: Cutter) -> Caller:
+    return caller.model_copy(
+        update={
+            "input": cut.json("caller.input", caller.input),
+            "error": caller.error and cut.text("caller.error", caller.error),
+        }
+    )
+
+
+def _next(finding: Finding) -> str:
+    if finding.verdict == "healthy":
+        return "Nothing to do for this run."
+    if finding.verdict == "unfinished":
+        return "The run has not ended; ask again later."
+    return f"diagnose(id={finding.run_id!r}) says why."

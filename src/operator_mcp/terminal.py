@@ -1,0 +1,164 @@
+"""Answers drawn for a person at a terminal. Colours go away by themselves where there is no terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from operator_mcp.answers import Diagnosed, Drafted, FailedHop, Failures
+from operator_mcp.checkup import Finding
+from operator_mcp.models import Case, HopWhy
+
+console = Console(highlight=False, soft_wrap=False)
+
+STATUS_STYLE = {"succeeded": "green", "failed": "red", "timeout": "red", "cancelled": "yellow"}
+
+
+def failures(answer: Failures) -> None:
+    """Draw the list of failures."""
+    console.print(Text(answer.summary, style="bold"))
+    if answer.failures:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for column in ("run", "started", "root", "what it said", "signature", "case"):
+            table.add_column(column, overflow="fold")
+        for line in answer.failures:
+            started = line.started_at.strftime("%m-%d %H:%M:%S") if line.started_at else "-"
+            case = (line.case.fix_state or line.case.root_cause or line.case.state) if line.case else "-"
+            known = " (known)" if line.known else ""
+            root = f"{line.root.agent}.{line.root.reasoner}"
+            row = (line.run_id, started, root, line.headline, line.signature + known, case)
+            table.add_row(*(escape(cell) for cell in row))
+        console.print(table)
+    if answer.next_cursor:
+        console.print(f"More: operator-mcp failures --cursor {answer.next_cursor}", style="dim")
+
+
+def hop(answer: FailedHop) -> None:
+    """Draw the path to the origin as a tree, and the evidence about it."""
+    console.print(Text(f"{answer.run_id}: {answer.verdict}", style="bold"))
+    if answer.path:
+        console.print(_path(answer))
+    for sentence in answer.why:
+        console.print(Text(f"  {sentence}"))
+    if answer.origin:
+        console.print(Text(f"Error: {answer.origin.error or '(no text)'}", style="red"))
+        console.print(Text(f"Confidence {answer.confidence:.2f}, kind {answer.origin.kind}"))
+        console.print(Text(f"Input: {answer.input}", style="dim"))
+        for line in answer.logs:
+            console.print(Text(f"  [{line.level}] {line.message}", style="dim"))
+    sections = {
+        "Other candidates": answer.alternatives,
+        "Handled": answer.handled,
+        "Recovered": answer.recovered,
+        "Collateral": answer.collateral,
+        "Concurrent": answer.concurrent,
+    }
+    for title, hops in sections.items():
+        _hops(title, hops)
+    for note in (*answer.unavailable, *answer.cut):
+        console.print(Text(f"  {note}", style="dim"))
+    console.print(Text(answer.next, style="bold"))
+
+
+def _path(answer: FailedHop) -> Tree:
+    labels = [Text(f"{h.agent}.{h.reasoner}  {h.status}", style=STATUS_STYLE.get(h.status, "")) for h in answer.path]
+    labels[-1].append("   <- it began here", style="bold")
+    tree = branch = Tree(labels[0], guide_style="dim")
+    for label in labels[1:]:
+        branch = branch.add(label)
+    return tree
+
+
+def _hops(title: str, hops: Sequence[HopWhy]) -> None:
+    if hops:
+        console.print(f"{title}:")
+    for h in hops:
+        console.print(Text(f"  {h.agent}.{h.reasoner} ({h.execution_id}): {h.why}", style="dim"))
+
+
+def diagnosis(answer: Diagnosed) -> None:
+    """Draw a diagnosis with its evidence."""
+    cause = answer.root_cause or "no failure"
+    console.print(Text(f"{answer.run_id}: {cause} ({answer.confidence:.2f}, by {answer.engine})", style="bold"))
+    console.print(Text(answer.summary))
+    for evidence in answer.evidence:
+        mark = "verified" if evidence.verified else "NOT FOUND"
+        console.print(Text(f"  “{evidence.quote}”\n    {mark} in {evidence.source}", style="dim"))
+    if answer.recurrence:
+        seen = answer.recurrence
+        fix = f", fix {seen.fix_state}" if seen.fix_state else ""
+        console.print(Text(f"Seen {seen.count} times since {seen.first_seen:%d %b %Y}{fix}"))
+    if answer.suggested_fix:
+        console.print(Text(f"Next step: {answer.suggested_fix}"))
+    for point in answer.open_points:
+        console.print(Text(f"  open: {point}", style="dim"))
+    _refusal(answer)
+    console.print(Text(answer.next, style="bold"))
+
+
+def fix(answer: Drafted) -> None:
+    """Draw where a fix stands."""
+    console.print(Text(f"{answer.run_id}: fix {answer.fix_id or '-'}: {answer.state}", style="bold"))
+    if answer.branch:
+        console.print(
+            Text(f"Branch {answer.branch} on {(answer.base or '')[:10]}, digest {(answer.diff_digest or '')[:12]}")
+        )
+    for file in answer.files:
+        console.print(Text(f"  {file.path}  +{file.added} -{file.removed}"))
+    for name, result in answer.checks.model_dump().items():
+        if result:
+            console.print(Text(f"  {name.replace('_', ' ')}: "), Text(result, style=_check_style(name, result)), sep="")
+    if answer.detail:
+        console.print(Text(answer.detail, style="dim"))
+    if answer.approval.state != "none":
+        until = f" until {answer.approval.expires_at:%d %b %H:%M} UTC" if answer.approval.expires_at else ""
+        console.print(Text(f"Approval: {answer.approval.state}{until}; cost ${answer.cost_usd:.2f}"))
+    for way in answer.approval.ways:
+        console.print(Text(f"  {way}"))
+    _refusal(answer)
+    console.print(Text(answer.next, style="bold"))
+
+
+def _check_style(name: str, result: str) -> str:
+    """Colour what is as it should be green: the regression test has to fail on the base."""
+    wanted = "failed" if name == "regression_on_base" else "passed"
+    return "green" if result == wanted else "red"
+
+
+def _refusal(answer: Diagnosed | Drafted) -> None:
+    if answer.refused:
+        refused = answer.refused
+        console.print(Text(f"Refused by rule {refused.rule}: {refused.why}.", style="yellow"))
+        console.print(Text(f"  A human can: {refused.human_can}"))
+
+
+def diff(text: str) -> None:
+    """Draw a diff."""
+    console.print(Syntax(text, "diff", background_color="default", word_wrap=True))
+
+
+def cases(rows: Sequence[Case]) -> None:
+    """Draw the cases."""
+    if not rows:
+        console.print("No cases yet. `operator-mcp failures` shows what failed; diagnosing a run opens its case.")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("run", "opened", "origin", "cause", "state", "fix"):
+        table.add_column(column, overflow="fold")
+    for case in rows:
+        cause = case.diagnosis.root_cause if case.diagnosis else "-"
+        fix = f"{case.fix_id} {case.fix_state}" if case.fix_state else "-"
+        cells = (case.run_id, f"{case.opened_at:%m-%d %H:%M}", f"{case.agent}.{case.reasoner}", cause, case.state, fix)
+        table.add_row(*(escape(cell) for cell in cells))
+    console.print(table)
+
+
+def checkup(findings: Sequence[Finding]) -> None:
+    """Draw the check-up."""
+    for finding in findings:
+        mark = Text("ok    ", style="green") if finding.ok else Text("mend  ", style="red")
+        console.print(mark.append(f"{finding.what}: ", style="default").append(finding.detail, style="default"))
