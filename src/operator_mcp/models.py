@@ -276,7 +276,11 @@ class Diagnosis(Noun):
 
 
 class Memory(Noun):
-    """What is remembered under one fingerprint (`reasoner:root_cause`)."""
+    """What is remembered under one fingerprint (`reasoner:root_cause`).
+
+    `count` is of all runs; `runs` and `signatures` hold the newest twenty. `fix_at` is when the newest fix of
+    this fingerprint came into `fix_state`.
+    """
 
     fingerprint: str
     diagnosis: Diagnosis
@@ -286,6 +290,8 @@ class Memory(Noun):
     runs: tuple[str, ...]
     signatures: tuple[str, ...]
     fix_state: FixState | None = None
+    fix_id: str | None = None
+    fix_at: datetime | None = None
 
 
 class Case(Noun):
@@ -325,7 +331,10 @@ class Checks(Noun):
 
 
 class Fix(Noun):
-    """The one fix of a case: what was drafted, checked, and where it stands."""
+    """The one fix of a case: what was drafted, checked, and where it stands.
+
+    `cost_usd` is what `booking_id` counts for: the whole booking until it is settled with the actual.
+    """
 
     fix_id: str
     case_id: int
@@ -341,6 +350,7 @@ class Fix(Noun):
     diff_digest: str | None = None
     diff: str | None = None
     patch_digest: str | None = None
+    booking_id: int | None = None
     files: tuple[ChangedFile, ...] = ()
     checks: Checks = Checks()
     cost_usd: Decimal = Decimal(0)
