@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from anyio.to_thread import run_sync
-
 from pydantic import JsonValue
 
 from operator_mcp import policy
@@ -27,10 +26,10 @@ from operator_mcp.investigation.investigate import investigate
 from operator_mcp.ledger import Investigation, Ledger
 from operator_mcp.models import Case, Fix, Proposal
 from operator_mcp.settings import Repository, Settings
-from operator_mcp.diagnosis import diagnosed, nothing_to_diagnose, undecided
-from operator_mcp.failures import Asked, failures, known
-from operator_mcp.fix import drafted, nothing_to_fix
-from operator_mcp.hop import failed_hop
+from operator_mcp.shaping.diagnosis import diagnosed, nothing_to_diagnose, undecided
+from operator_mcp.shaping.failures import Asked, failures, known
+from operator_mcp.shaping.fix import drafted, nothing_to_fix
+from operator_mcp.shaping.hop import failed_hop
 
 DEAD_AFTER = timedelta(seconds=60)
 """A worker beats every few seconds; one that was silent for this long is dead and its attempt lost."""

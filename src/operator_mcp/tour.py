@@ -29,7 +29,7 @@ async def take(*, serve: bool) -> int:
     Gives the exit code: 0, or 1 where the fix did not come as far as a human's decision.
     """
     folder = Path(tempfile.mkdtemp(prefix="operator-demo-"))
-    async with _fleet(folder) as (settings, sample):
+    async with boot(folder) as (settings, sample):
         if serve:
             return await _keep_serving(settings)
         async with open_casework(settings, actor="demo") as casework:
@@ -37,7 +37,8 @@ async def take(*, serve: bool) -> int:
 
 
 @asynccontextmanager
-async def _fleet(folder: Path) -> AsyncIterator[tuple[Settings, Sample]]:
+async def boot(folder: Path) -> AsyncIterator[tuple[Settings, Sample]]:
+    """Serve the embedded fleet and lay the sample repository and an `operator.toml` for both into the folder."""
     sample = await anyio.to_thread.run_sync(create_sample, folder / "repository")
     async with serve_fleet(believable_fleet(datetime.now(UTC))) as url:
         config = folder / FILE_NAME

@@ -1,0 +1,5 @@
+"""`python -m operator_mcp` is `operator-mcp`."""
+
+from operator_mcp.cli import main
+
+main()
