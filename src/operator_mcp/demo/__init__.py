@@ -1,0 +1,1 @@
+"""The embedded fleet: a small control plane with recorded failures, and a sample repository."""
