@@ -49,7 +49,7 @@ class Cases(Store):
             ).scalar_one()
             if origin is not None:
                 index_executions(connection, fleet, run_id, [origin])
-            write_line(connection, self._clock(), "ledger", "case opened", f"case-{case_id}", run_id)
+            write_line(connection, self._clock(), "ledger", "case opened", run_id, reasoner)
             return case_in(connection, case_id)
 
     def case(self, fleet: str, id: str) -> Case | None:

@@ -42,7 +42,7 @@ class Diagnoses(Store):
             stands = case.diagnosis is None or better(diagnosis, case.diagnosis)
             if not (stands or reasoned):
                 return case
-            added = self._add(connection, case_id, diagnosis, fingerprint, actor)
+            added = self._add(connection, case, diagnosis, fingerprint, actor)
             if stands:
                 t = tables.cases
                 connection.execute(update(t).where(t.c.case_id == case_id).values(standing=added))
@@ -58,10 +58,10 @@ class Diagnoses(Store):
         """
         t = tables.cases
         with self._change() as connection:
-            case_in(connection, case_id)
+            case = case_in(connection, case_id)
             count = _rejected(connection, case_id) + 1
             connection.execute(update(t).where(t.c.case_id == case_id).values(rejected_proposals=count))
-            write_line(connection, self._clock(), actor, f"proposal {count} rejected", f"case-{case_id}", why)
+            write_line(connection, self._clock(), actor, f"proposal {count} rejected", case.run_id, why)
             return count
 
     def proposals_closed(self, case_id: int) -> bool:
@@ -69,7 +69,7 @@ class Diagnoses(Store):
         with self._read() as connection:
             return _rejected(connection, case_id) >= PROPOSALS_REFUSED
 
-    def _add(self, connection: Connection, case_id: int, diagnosis: Diagnosis, fingerprint: str, actor: str) -> int:
+    def _add(self, connection: Connection, case: Case, diagnosis: Diagnosis, fingerprint: str, actor: str) -> int:
         t = tables.diagnoses
         now = self._clock()
         write_line(
@@ -77,18 +77,18 @@ class Diagnoses(Store):
             now,
             actor,
             f"diagnosis accepted ({diagnosis.engine})",
-            f"case-{case_id}",
+            case.run_id,
             f"{diagnosis.root_cause}, {diagnosis.confidence:.2f} sure",
         )
         added: int = connection.execute(
             insert(t)
             .values(
-                case_id=case_id,
+                case_id=case.case_id,
                 fingerprint=fingerprint,
                 body=dump(diagnosis),
                 actor=actor,
                 accepted_at=now,
-                reasoned_case=case_id if diagnosis.engine in REASONED else None,
+                reasoned_case=case.case_id if diagnosis.engine in REASONED else None,
             )
             .returning(t.c.diagnosis_id)
         ).scalar_one()

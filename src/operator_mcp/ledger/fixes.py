@@ -79,7 +79,7 @@ class Fixes(Store):
                 )
             )
             set_state(connection, case_id, "fixing")
-            write_line(connection, now, actor, "fix booked", fix_id, f"case-{case_id}, {fingerprint}, at most ${usd}")
+            write_line(connection, now, actor, "fix booked", fix_id, f"{fingerprint}, at most ${usd}")
             return fix_in(connection, fix_id), True
 
     def fix(self, fix_id: str) -> Fix | None:

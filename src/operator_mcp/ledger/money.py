@@ -109,7 +109,7 @@ def settle_in(connection: Connection, at: datetime, booking_id: int, usd: Decima
     t = tables.bookings
     usd = rounded_up(usd)
     row = connection.execute(
-        select(t.c.case_id, t.c.booked, t.c.settled).where(t.c.booking_id == booking_id)
+        select(tables.cases.c.run_id, t.c.booked, t.c.settled).join(tables.cases).where(t.c.booking_id == booking_id)
     ).one_or_none()
     if row is None:
         raise LedgerError(f"there is no booking {booking_id}", "Settle with the id that book() gave.")
@@ -117,7 +117,7 @@ def settle_in(connection: Connection, at: datetime, booking_id: int, usd: Decima
     if row.settled is None:
         connection.execute(update(t).where(t.c.booking_id == booking_id).values(settled=usd, settled_at=at))
         if usd > booked:
-            write_line(connection, at, "ledger", "overspent", f"case-{row.case_id}", f"booked ${booked}, spent ${usd}")
+            write_line(connection, at, "ledger", "overspent", row.run_id, f"booked ${booked}, spent ${usd}")
     elif row.settled != usd:
         raise LedgerError(
             f"booking {booking_id} was settled with ${row.settled}, now ${usd} is claimed", "Settle a booking once."

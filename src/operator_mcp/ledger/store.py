@@ -83,14 +83,13 @@ def connect(url: str) -> Engine:
     """
     parsed = _parse(url)
     if parsed.get_backend_name() == "sqlite":
-        _make_folder(parsed)
+        _make_file(Path(parsed.database or "").absolute())
         engine = create_engine(parsed, connect_args={"timeout": BUSY_S}, pool_size=8, max_overflow=40)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        deadlines = f"-c lock_timeout={BUSY_S * 1000} -c idle_in_transaction_session_timeout={BUSY_S * 3000}"
-        return create_engine(parsed, connect_args={"options": deadlines, "connect_timeout": 10}, pool_pre_ping=True)
+        return create_engine(_with_deadlines(parsed), pool_size=8, max_overflow=40, pool_pre_ping=True)
     except ModuleNotFoundError as e:
         raise LedgerError(
             f"the ledger at {shown(parsed)} needs {e.name}", "Run: pip install 'operator-mcp[postgres]'."
@@ -116,13 +115,21 @@ def _parse(url: str) -> URL:
     return parsed
 
 
-def _make_folder(url: URL) -> None:
-    folder = Path(url.database or "").absolute().parent
+def _with_deadlines(url: URL) -> URL:
+    own = url.query.get("options", "")
+    given = own if isinstance(own, str) else " ".join(own)
+    options = f"{given} -c lock_timeout={BUSY_S}s -c idle_in_transaction_session_timeout={3 * BUSY_S}s"
+    return url.update_query_dict({"connect_timeout": "10", **url.query, "options": options})
+
+
+def _make_file(path: Path) -> None:
+    """Make the file and its folder, readable by nobody else: traces of strangers' runs are kept in it."""
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
     except OSError as e:
         raise LedgerError(
-            f"the ledger's folder {folder} cannot be made: {e.strerror}", "Set OPERATOR_HOME to a folder you can write."
+            f"the ledger {path} cannot be made: {e.strerror}", "Set OPERATOR_HOME to a folder that you can write to."
         ) from e
 
 
