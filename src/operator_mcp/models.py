@@ -219,7 +219,8 @@ class Upstream(Noun):
 class Trace(Noun):
     """The evidence about one origin, already through the untrusted-text pipeline (bounded and redacted).
 
-    `error` has the relay prefixes stripped, `raw_error` is as recorded. `unavailable` says what could not be had.
+    `error` has the relay prefixes stripped, `raw_error` is as recorded. `logs` has the error entries first, then
+    the last others; `logs_left_out` counts the rest. `unavailable` says what could not be had.
     """
 
     run_id: str
@@ -235,6 +236,7 @@ class Trace(Noun):
     input: JsonValue = None
     result: JsonValue = None
     logs: tuple[LogEntry, ...] = ()
+    logs_left_out: int = 0
     notes: tuple[Note, ...] = ()
     caller: Caller | None = None
     upstream: Upstream | None = None

@@ -73,7 +73,7 @@ def _reason(error: httpx2.RequestError, host: str) -> tuple[str, str]:
             why = getattr(cause, "verify_message", "") or cause.reason or "the handshake failed"
             return (
                 f"no TLS connection to {host}: {why}",
-                "Check http or https in control_plane_url, and the certificate.",
+                "Check the scheme in control_plane_url, and the certificate.",
             )
     return (
         f"the connection to {host} broke: {type(error).__name__}",
