@@ -24,12 +24,13 @@ from operator_mcp.fixing.booking import Progress, book, require_continuation, si
 from operator_mcp.fixing.merge import merge
 from operator_mcp.investigation.investigate import investigate
 from operator_mcp.ledger import Investigation, Ledger
-from operator_mcp.models import Case, Fix, Proposal
+from operator_mcp.models import Case, Finding, Fix, Proposal, Run
 from operator_mcp.settings import Repository, Settings
 from operator_mcp.shaping.diagnosis import diagnosed, nothing_to_diagnose, undecided
 from operator_mcp.shaping.failures import Asked, failures, known
 from operator_mcp.shaping.fix import drafted, nothing_to_fix
 from operator_mcp.shaping.hop import failed_hop
+from operator_mcp.untrusted import scrub
 
 DEAD_AFTER = timedelta(seconds=60)
 """A worker beats every few seconds; one that was silent for this long is dead and its attempt lost."""
@@ -180,11 +181,18 @@ class Casework:
     async def diff(self, fix_id: str) -> str | None:
         """Give the diff of a fix, or None where there is none."""
         fix = await run_sync(self.ledger.fix, fix_id)
-        return fix and fix.diff
+        return fix.diff if fix else None
 
     async def reopen(self, fix_id: str, *, reason: str, by: str) -> None:
         """Set an ended fix aside so that its case may have one more attempt; audited with the reason."""
         await run_sync(lambda: self.ledger.reopen(fix_id, actor=by, reason=reason))
+
+    async def anatomy(self, id: str) -> tuple[Run, Finding]:
+        """Give the whole run of `id`, without payloads, and the finding, to be drawn."""
+        finding = (await self._investigate(id)).finding
+        run = await self.control_plane.run(finding.run_id)
+        bare = tuple(hop.model_copy(update={"input": None, "result": None, "error": None}) for hop in run.hops)
+        return scrub(run.model_copy(update={"hops": bare})), finding
 
     async def dossier(self, run_id: str) -> dict[str, JsonValue]:
         """Give everything known of one run: finding, case with diagnosis, fix, approval, and the audit lines."""
@@ -195,8 +203,8 @@ class Casework:
         audit = await run_sync(self.ledger.audit, run_id)
         return {
             "finding": found.finding.model_dump(mode="json"),
-            "case": case and case.model_dump(mode="json"),
-            "fix": fix and fix.model_dump(mode="json", exclude={"diff"}),
+            "case": case.model_dump(mode="json") if case else None,
+            "fix": fix.model_dump(mode="json", exclude={"diff"}) if fix else None,
             "audit": [line.model_dump(mode="json") for line in audit],
         }
 

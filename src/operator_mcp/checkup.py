@@ -76,4 +76,6 @@ async def _repository(agent: str, repository: Repository) -> Finding:
     runner = sys.executable if program == "python" else shutil.which(program)
     if runner is None:
         return Finding(what=what, ok=False, detail=f"suite: {program!r} is not on PATH. Install it or mend suite.")
+    if base is None:
+        return Finding(what=what, ok=False, detail=f"{repository.path} has no branch {repository.base!r}. Mend base.")
     return Finding(what=what, ok=True, detail=f"{repository.path}, {repository.base} at {base[:10]}")

@@ -86,20 +86,29 @@ def failures(
     _show(answer, terminal.failures, as_json)
 
 
-@app.command(epilog="Example: operator-mcp hop run_20261124_020000_k3v9xw2a --detail full")
+@app.command(epilog="Examples: operator-mcp hop run_20261124_020000_k3v9xw2a    operator-mcp hop ID --html run.html")
 def hop(
     id: Id,
     detail: Annotated[str, typer.Option(help="brief or full.")] = "brief",
+    html: Annotated[Path | None, typer.Option(help="Write the drawing as one self-contained page.")] = None,
     as_json: AsJson = False,
     config: Config = None,
 ) -> None:
-    """Show the hop where a run's failure began, and why that one."""
+    """Show the hop where a run's failure began, in the tree of its run, and why that one."""
     from operator_mcp import terminal
+    from operator_mcp.drawing.folding import fold
+    from operator_mcp.drawing.page import page
 
     if detail not in ("brief", "full"):
         raise UsageError(f"--detail {detail!r} is neither brief nor full", "Leave it out for brief.")
     answer = _run(config, lambda c: c.get_failed_hop(id, detail))
-    _show(answer, terminal.hop, as_json)
+    if as_json:
+        return _print_json(answer.wire())
+    lines = fold(*_run(config, lambda c: c.anatomy(id)))
+    if html is None:
+        return terminal.hop(answer, lines)
+    html.write_text(page(answer, lines), encoding="utf-8")
+    return print(f"Written: {html}")
 
 
 @app.command(epilog="Example: operator-mcp diagnose run_20261124_020000_k3v9xw2a --json")

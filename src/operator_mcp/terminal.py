@@ -7,15 +7,14 @@ from rich.markup import escape
 from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
-from rich.tree import Tree
 
 from operator_mcp.answers import Diagnosed, Drafted, FailedHop, Failures
 from operator_mcp.checkup import Finding
+from operator_mcp.drawing.folding import Line
+from operator_mcp.drawing.tree import draw
 from operator_mcp.models import Case, HopWhy
 
 console = Console(highlight=False, soft_wrap=False)
-
-STATUS_STYLE = {"succeeded": "green", "failed": "red", "timeout": "red", "cancelled": "yellow"}
 
 
 def failures(answer: Failures) -> None:
@@ -37,19 +36,19 @@ def failures(answer: Failures) -> None:
         console.print(f"More: operator-mcp failures --cursor {answer.next_cursor}", style="dim")
 
 
-def hop(answer: FailedHop) -> None:
-    """Draw the path to the origin as a tree, and the evidence about it."""
+def hop(answer: FailedHop, lines: Sequence[Line]) -> None:
+    """Draw the run as a tree with the path to the origin marked, and the evidence about the origin."""
     console.print(Text(f"{answer.run_id}: {answer.verdict}", style="bold"))
-    if answer.path:
-        console.print(_path(answer))
+    for line in draw(lines):
+        console.print(line, no_wrap=True, overflow="ellipsis")
     for sentence in answer.why:
         console.print(Text(f"  {sentence}"))
     if answer.origin:
         console.print(Text(f"Error: {answer.origin.error or '(no text)'}", style="red"))
         console.print(Text(f"Confidence {answer.confidence:.2f}, kind {answer.origin.kind}"))
         console.print(Text(f"Input: {answer.input}", style="dim"))
-        for line in answer.logs:
-            console.print(Text(f"  [{line.level}] {line.message}", style="dim"))
+        for entry in answer.logs:
+            console.print(Text(f"  [{entry.level}] {entry.message}", style="dim"))
     sections = {
         "Other candidates": answer.alternatives,
         "Handled": answer.handled,
@@ -62,15 +61,6 @@ def hop(answer: FailedHop) -> None:
     for note in (*answer.unavailable, *answer.cut):
         console.print(Text(f"  {note}", style="dim"))
     console.print(Text(answer.next, style="bold"))
-
-
-def _path(answer: FailedHop) -> Tree:
-    labels = [Text(f"{h.agent}.{h.reasoner}  {h.status}", style=STATUS_STYLE.get(h.status, "")) for h in answer.path]
-    labels[-1].append("   <- it began here", style="bold")
-    tree = branch = Tree(labels[0], guide_style="dim")
-    for label in labels[1:]:
-        branch = branch.add(label)
-    return tree
 
 
 def _hops(title: str, hops: Sequence[HopWhy]) -> None:

@@ -15,9 +15,10 @@ from rich.prompt import Prompt
 from operator_mcp import terminal
 from operator_mcp.answers import Drafted
 from operator_mcp.casework import Casework, open_casework
-from operator_mcp.demo.fleet import serve as serve_fleet
 from operator_mcp.demo.sample import PREPARED_PATCH, Sample, create_sample
+from operator_mcp.demo.serving import serve as serve_fleet
 from operator_mcp.demo.stories import believable_fleet
+from operator_mcp.drawing.folding import fold
 from operator_mcp.settings import FILE_NAME, Settings, load
 
 APPROVER = "demo:terminal"
@@ -58,7 +59,7 @@ async def _tell(casework: Casework, sample: Sample, folder: Path) -> int:
     _heading("1. What failed?", "list_failures")
     terminal.failures(await casework.list_failures(limit=10))
     _heading("2. Where did it begin?", f"get_failed_hop({sample.run_id})")
-    terminal.hop(await casework.get_failed_hop(sample.run_id))
+    terminal.hop(await casework.get_failed_hop(sample.run_id), fold(*await casework.anatomy(sample.run_id)))
     _heading("3. Why?", f"diagnose({sample.run_id})")
     terminal.diagnosis(await casework.diagnose(sample.run_id))
     _heading("4. A fix", f"draft_fix({sample.run_id}, patch), with a patch that was prepared for this demo")
