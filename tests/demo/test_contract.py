@@ -5,10 +5,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from operator_mcp.demo.app import app
-from operator_mcp.demo.fleet import Fleet
+from operator_mcp.demo.fleet import Fleet, app, serve
 from operator_mcp.demo.recorded import recorded_rows
-from operator_mcp.demo.serving import serve
 from tests.conftest import RECORDINGS, answers, recorded_runs
 from tests.demo.comparing import ask_again, differences
 

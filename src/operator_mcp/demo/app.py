@@ -10,9 +10,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from operator_mcp.demo.answers import errors
-from operator_mcp.demo.fleet import Fleet
 from operator_mcp.demo.routes import agentic, executions, logs, memory, nodes, ui
 from operator_mcp.demo.routes.asking import refused
+from operator_mcp.demo.store import Fleet
 from operator_mcp.demo.writes import Refused
 
 _OPEN_PATHS = ("/health", "/api/v1/health", "/api/v1/agentic/kb")

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from operator_mcp.demo.fleet import Fleet
 from operator_mcp.demo.rows import ApprovalRow, ExecutionRow, LogRow, NodeRow, NoteRow, Row, as_json
+from operator_mcp.demo.store import Fleet
 from operator_mcp.demo.times import SECOND, nanoseconds
 
 

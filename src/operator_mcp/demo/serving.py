@@ -8,7 +8,7 @@ import anyio
 import uvicorn
 
 from operator_mcp.demo.app import app
-from operator_mcp.demo.fleet import Fleet
+from operator_mcp.demo.store import Fleet
 
 START_DEADLINE = 10.0
 """Seconds until the server must accept connections."""

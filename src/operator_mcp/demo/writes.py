@@ -2,8 +2,8 @@
 
 from pydantic import JsonValue
 
-from operator_mcp.demo.fleet import Fleet
 from operator_mcp.demo.rows import ExecutionRow, NodeRow, as_json
+from operator_mcp.demo.store import Fleet
 from operator_mcp.demo.times import MILLISECOND, nanoseconds
 from operator_mcp.demo.words import TERMINAL, normalised
 

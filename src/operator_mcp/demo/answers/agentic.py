@@ -7,8 +7,8 @@ from operator_mcp.demo.answers import Answer
 from operator_mcp.demo.answers.executions import agentic_row, note
 from operator_mcp.demo.answers.nodes import node
 from operator_mcp.demo.answers.runs import RunSums, agentic_line
-from operator_mcp.demo.fleet import Fleet
 from operator_mcp.demo.rows import ExecutionRow, Row
+from operator_mcp.demo.store import Fleet
 from operator_mcp.demo.times import nanoseconds
 from operator_mcp.demo.tree import Tree
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from operator_mcp.demo.answers import Answer
 from operator_mcp.demo.answers.executions import summary_line
 from operator_mcp.demo.answers.runs import RunSums, run_line
-from operator_mcp.demo.fleet import Fleet
 from operator_mcp.demo.rows import ExecutionRow, Row
+from operator_mcp.demo.store import Fleet
 from operator_mcp.demo.words import FAILED
 
 _SORTS: dict[str, Callable[[RunSums], int]] = {

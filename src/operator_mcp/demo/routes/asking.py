@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from operator_mcp.demo.answers import Answer, errors
-from operator_mcp.demo.fleet import Fleet
+from operator_mcp.demo.store import Fleet
 from operator_mcp.demo.writes import Body, Refused
 
 

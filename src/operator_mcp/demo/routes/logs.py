@@ -5,9 +5,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from operator_mcp.demo.fleet import Fleet
 from operator_mcp.demo.routes.asking import body_of, fleet_of
 from operator_mcp.demo.rows import LogRow
+from operator_mcp.demo.store import Fleet
 from operator_mcp.demo.times import nanoseconds
 from operator_mcp.demo.writes import Body, Refused, text
 
