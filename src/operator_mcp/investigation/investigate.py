@@ -1,6 +1,7 @@
 """Looking into one run: fetch it, find where it began, gather the evidence, keep the answer."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import anyio
 from anyio.to_thread import run_sync
@@ -28,8 +29,8 @@ async def investigate(control_plane: ControlPlane, ledger: Ledger, fleet: str, i
     if kept is not None:
         return kept
     run = await control_plane.run(await control_plane.locate(id))
-    finding = await _find(control_plane, run)
-    trace = await assemble(control_plane, run, finding)
+    finding, logs = await _find(control_plane, run)
+    trace = await assemble(control_plane, run, finding, logs)
     found = Investigation(
         finding=scrub(_without_payloads(finding)),
         trace=trace,
@@ -45,20 +46,22 @@ async def investigate(control_plane: ControlPlane, ledger: Ledger, fleet: str, i
     return found
 
 
-async def _find(control_plane: ControlPlane, run: Run) -> Finding:
+Logs = Mapping[str, tuple[LogEntry, ...]]
+
+
+async def _find(control_plane: ControlPlane, run: Run) -> tuple[Finding, Logs]:
+    """Name the origin; where that is unsure, once more with the logs that could decide it."""
     finding = find_origin(run)
-    wanted = wanted_logs(run, finding)
-    return find_origin(run, await _logs(control_plane, wanted)) if wanted else finding
+    logs = await _logs(control_plane, wanted_logs(run, finding))
+    return (find_origin(run, logs) if logs else finding), logs
 
 
-async def _logs(control_plane: ControlPlane, ids: tuple[str, ...]) -> Mapping[str, tuple[LogEntry, ...]]:
+async def _logs(control_plane: ControlPlane, ids: tuple[str, ...]) -> Logs:
     logs: dict[str, tuple[LogEntry, ...]] = {}
 
     async def fetch(id: str) -> None:
-        try:
+        with suppress(ControlPlaneError):  # the verdict stands without them; the trace tells what was not available
             logs[id] = await control_plane.logs(id)
-        except ControlPlaneError:
-            logs[id] = ()  # the verdict stands without them; the trace tells what was not available
 
     async with anyio.create_task_group() as tasks:
         for id in ids:

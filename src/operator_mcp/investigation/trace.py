@@ -1,6 +1,6 @@
 """The evidence about one origin: two questions beyond the run's rows, bounded, and through the untrusted pipeline."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
 
@@ -21,17 +21,19 @@ NEVER_RAN: frozenset[Kind] = frozenset({"unreachable", "capacity"})
 """Kinds where the agent never saw the call: it can have written no logs."""
 
 
-async def assemble(control_plane: ControlPlane, run: Run, finding: Finding) -> Trace | None:
+async def assemble(
+    control_plane: ControlPlane, run: Run, finding: Finding, read_logs: Mapping[str, tuple[LogEntry, ...]] | None = None
+) -> Trace | None:
     """Give the evidence about the origin of a finding, redacted; None where the finding names none.
 
-    Asks for the origin's logs and details, side by side. What cannot be had is stated in `unavailable` and stops
+    Asks for the origin's logs (unless they are among `read_logs`) and details, side by side. What cannot be had is stated in `unavailable` and stops
     nothing: the rows of the run are evidence by themselves.
     """
     origin = finding.origin
     if origin is None:
         return None
     unavailable = list(run.unavailable)
-    logs, details = await _fetched(control_plane, origin.execution_id, unavailable)
+    logs, details = await _fetched(control_plane, origin.execution_id, unavailable, read_logs or {})
     hop = _completed(origin, details)
     if hop.input is None and (told := told_input(logs)) is not None:
         hop = hop.model_copy(update={"input": told})
@@ -39,9 +41,9 @@ async def assemble(control_plane: ControlPlane, run: Run, finding: Finding) -> T
 
 
 async def _fetched(
-    control_plane: ControlPlane, id: str, unavailable: list[str]
+    control_plane: ControlPlane, id: str, unavailable: list[str], read_logs: Mapping[str, tuple[LogEntry, ...]]
 ) -> tuple[tuple[LogEntry, ...], Details | None]:
-    logs: list[LogEntry] = []
+    logs = list(read_logs.get(id, ()))
     found: list[Details] = []
 
     async def fetch_logs() -> None:
@@ -51,7 +53,8 @@ async def _fetched(
         found.append(await control_plane.details(id))
 
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_stating, fetch_logs, "logs", unavailable)
+        if id not in read_logs:
+            tasks.start_soon(_stating, fetch_logs, "logs", unavailable)
         tasks.start_soon(_stating, fetch_details, "details (notes, approval)", unavailable)
     return tuple(logs), found[0] if found else None
 
