@@ -1,0 +1,167 @@
+"""Child processes: argv only, an environment of their own, a deadline, and no survivors."""
+
+import contextlib
+import os
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import anyio
+import psutil
+from anyio.abc import Process
+from anyio.to_thread import run_sync
+
+from operator_mcp.errors import FixingError
+
+MARK = "FIXING_PROCESS_MARK"
+"""Environment variable by which descendants are found again after they left the tree and the session."""
+
+_DRAIN_S = 2.0
+_ROUNDS = 10
+_CLOCK_SLACK_S = 2.0
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a process ended: `code` is negative for a signal, `dropped` counts the leading bytes of `out` let go."""
+
+    code: int
+    out: bytes
+    err: bytes
+    dropped: int
+    timed_out: bool
+
+
+class _Pipe:
+    """A pipe of our own, its last `limit` bytes kept.
+
+    Not the event loop's pipes: with those, waiting for a process lasts as long as any descendant holds them open.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.kept = bytearray()
+        self.dropped = 0
+
+    def __enter__(self) -> "_Pipe":
+        self._read, self.write = os.pipe()
+        os.set_blocking(self._read, False)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
+        self.close_write()
+        os.close(self._read)
+
+    def close_write(self) -> None:
+        if self.write >= 0:
+            os.close(self.write)
+            self.write = -1
+
+    async def drain(self) -> None:
+        while True:
+            await anyio.wait_readable(self._read)
+            chunk = os.read(self._read, 65536)
+            if not chunk:
+                return
+            self.kept += chunk
+            over = max(0, len(self.kept) - self._limit)
+            del self.kept[:over]
+            self.dropped += over
+
+
+async def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    timeout_s: float,
+    keep: int,
+    merge_stderr: bool = False,
+    sweep: bool = False,
+) -> Finished:
+    """Run a command to its end or its deadline, keeping the last `keep` bytes of each stream.
+
+    At the deadline and on cancellation the whole tree is killed, members that changed parent or session included.
+    With `sweep` (for code that is not trusted) the same happens after an ordinary end.
+
+    Raises:
+        FixingError: the command cannot be started.
+    """
+    mark, since = uuid.uuid4().hex, time.time()
+    with _Pipe(keep) as out, _Pipe(keep) as err:
+        process = await _start(argv, cwd, {**env, MARK: mark}, out.write, -2 if merge_stderr else err.write)
+        out.close_write()
+        err.close_write()
+        async with anyio.create_task_group() as readers:
+            readers.start_soon(out.drain)
+            readers.start_soon(err.drain)
+            timed_out = await _wait(process, mark, since, timeout_s, sweep)
+            readers.cancel_scope.deadline = anyio.current_time() + _DRAIN_S
+        code = -9 if process.returncode is None else process.returncode
+        return Finished(code, bytes(out.kept), bytes(err.kept), out.dropped, timed_out)
+
+
+async def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str], out: int, err: int) -> Process:
+    try:
+        return await anyio.open_process(
+            list(argv), stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=cwd, env=env, start_new_session=True
+        )
+    except (OSError, ValueError) as e:
+        raise FixingError(f"{argv[0]!r} cannot be started: {e}", "Install it, or correct the command.") from e
+
+
+async def _wait(process: Process, mark: str, since: float, timeout_s: float, sweep: bool) -> bool:
+    ended = False
+    try:
+        with anyio.move_on_after(timeout_s):
+            await process.wait()
+            ended = True
+        return not ended
+    finally:
+        if sweep or not ended:
+            # A caller that is being cancelled must still leave no process behind.
+            with anyio.CancelScope(shield=True):
+                await _end(process, mark, since)
+
+
+async def _end(process: Process, mark: str, since: float) -> None:
+    descendants = await run_sync(_descendants, process.pid)
+    if process.returncode is None:
+        process.kill()
+    await run_sync(_kill_all, descendants, process.pid, mark, since)
+    await process.wait()
+
+
+def _descendants(pid: int) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(pid).children(recursive=True)
+    return []
+
+
+def _kill_all(victims: list[psutil.Process], session: int, mark: str, since: float) -> None:
+    """Kill `victims`, then what is left of the session and of the marked, until a look finds none."""
+    for _ in range(_ROUNDS):
+        victims = [*victims, *_relatives(session, mark, since)]
+        if not victims:
+            return
+        for victim in victims:
+            with contextlib.suppress(psutil.Error):
+                victim.kill()
+        psutil.wait_procs(victims, timeout=1)
+        victims = []
+
+
+def _relatives(session: int, mark: str, since: float) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter():
+        # Processes end while they are looked at, and those of other users cannot be read.
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.pid == session or process.create_time() < since - _CLOCK_SLACK_S:
+                continue
+            if process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            if os.getsid(process.pid) == session or process.environ().get(MARK) == mark:
+                yield process
