@@ -7,13 +7,13 @@ truth follows them, never the rows.
 from collections.abc import Iterator
 from random import Random
 
-from benchmarks.hopbench import composed, names, simple, stage
+from benchmarks.hopbench import composed, names, odd, outside, simple, stage
 from benchmarks.hopbench.builder import Builder, Scene
 from benchmarks.hopbench.model import Generated, Truth
 from benchmarks.hopbench.simple import Family
 from benchmarks.hopbench.wordings import STYLES, Wordings
 
-_SCENES: dict[str, Family] = {**simple.FAMILIES, "composed": composed.composed}
+_SCENES: dict[str, Family] = {**simple.FAMILIES, **outside.FAMILIES, **odd.FAMILIES, "composed": composed.composed}
 
 FAMILIES: tuple[str, ...] = tuple(sorted(_SCENES))
 """The families that `generate` knows."""
@@ -32,7 +32,15 @@ def generate(family: str, seed: int, *, wordings: str = "mixed") -> Generated:
     rng = Random(f"{family}/{seed}/{wordings}")
     fleet = names.draw(rng)
     builder = Builder(rng, fleet, Wordings(rng, wordings, fleet.things))
-    return stage.play(family, seed, wordings, _SCENES[family](builder), builder)
+    return odd.tampered(stage.play(family, seed, wordings, _SCENES[family](builder), builder))
+
+
+def generate_large(hops: int, seed: int, *, wordings: str = "mixed") -> Generated:
+    """Play one wide run of about `hops` rows in which one failure far down reaches the root."""
+    rng = Random(f"large/{hops}/{seed}/{wordings}")
+    fleet = names.draw(rng)
+    builder = Builder(rng, fleet, Wordings(rng, wordings, fleet.things))
+    return stage.play("large", seed, wordings, odd.sized(builder, hops), builder)
 
 
 def corpus(n: int, seed: int, *, wordings: str = "mixed") -> Iterator[Generated]:
@@ -41,4 +49,4 @@ def corpus(n: int, seed: int, *, wordings: str = "mixed") -> Iterator[Generated]
         yield generate(FAMILIES[k % len(FAMILIES)], seed + k // len(FAMILIES), wordings=wordings)
 
 
-__all__ = ["FAMILIES", "STYLES", "Generated", "Scene", "Truth", "corpus", "generate"]
+__all__ = ["FAMILIES", "STYLES", "Generated", "Scene", "Truth", "corpus", "generate", "generate_large"]

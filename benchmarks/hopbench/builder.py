@@ -1,6 +1,6 @@
 """Building blocks of fleets: parts with drawn names and inputs, healthy work around them, callers above them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 
 from pydantic import JsonValue
@@ -104,16 +104,22 @@ class Builder:
         part.body = (*self.chat(), self.work(), *before, self.work(), self.fault(empty=empty, times=times))
         return part
 
-    def above(self, part: Part, levels: int, guard: Guard = PASS, **call: float | int | bool | None) -> Part:
-        """Put `levels` callers above a part, the nearest with `guard` (and `Call` options); healthy work around."""
+    def above(self, part: Part, levels: int, guard: Guard = PASS, *, avoid: str | None = None) -> Part:
+        """Put `levels` callers above a part, the nearest with `guard`, none on agent `avoid`; healthy work around."""
         for level in range(levels):
-            caller = self.part(part.agent if part.step else self.agent(), step=level < levels - 1 and self.chance(0.3))
+            agent = part.agent if part.step else self.agent(other_than=avoid)
+            caller = self.part(agent, step=level < levels - 1 and self.chance(0.3))
             first = Call(part, guard if level == 0 else PASS)
-            if level == 0 and call:
-                first = replace(first, **call)  # type: ignore[arg-type]
             caller.body = (*self.chat(), *self.noise(caller.agent), first, *self.noise(caller.agent, 0.3))
             part = caller
         return part
+
+    def trying(self, part: Part, attempts: int) -> Part:
+        """Put one caller above a part that tries it up to `attempts` times."""
+        caller = self.part(self.agent_of(part))
+        again = Call(part, attempts=attempts, backoff=self.rng.uniform(0.05, 1))
+        caller.body = (*self.noise(caller.agent), again, *self.noise(caller.agent, 0.3))
+        return caller
 
     def noise(self, agent: str, share: float = 0.6) -> tuple[Act, ...]:
         """Draw some work and perhaps a healthy call or two."""
@@ -123,6 +129,15 @@ class Builder:
     def agent_of(self, part: Part) -> str:
         """Give the agent that a caller of `part` must be: its own for a step, else any."""
         return part.agent if part.step else self.agent()
+
+    def catch(self, agent: str | None = None) -> Guard:
+        """Draw a catch: mostly logged; with `agent`, sometimes followed by a healthy call in its stead."""
+        instead = self.healthy(agent, 0) if agent is not None and self.chance(0.4) else None
+        return Guard("catch", logged=self.chance(0.7), fallback=instead)
+
+    def own_words(self) -> Guard:
+        """Give a guard that says any failure in a person's words, without the failure's."""
+        return Guard("reword", words="replaced")
 
     def reword(self, contained: float, replaced: float, empty: float) -> Reword:
         """Draw how a failure is said again, by weights."""

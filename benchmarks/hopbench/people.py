@@ -49,7 +49,6 @@ async def meddle(agents: "Agents", row: Row, act: Meddle) -> None:
     for hop in cancelled:
         hop.status, hop.reason, hop.ending = Status.CANCELLED, act.words, birth
         hop.done.set()
-    await asyncio.sleep(0.01)
     for hop in cancelled:
         if hop.task is not None:
             hop.cancel_asked = act.acks

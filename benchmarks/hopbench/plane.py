@@ -67,6 +67,7 @@ class Row:
     hanging: bool = False
     cancel_asked: bool = False
     gone: bool = False
+    false_success: bool = False
     awaiting: list["Row"] = field(default_factory=list)
     done: asyncio.Event = field(default_factory=asyncio.Event)
     task: "asyncio.Task[None] | None" = None

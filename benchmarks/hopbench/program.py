@@ -41,7 +41,10 @@ class Say:
 
 @dataclass(frozen=True)
 class Call:
-    """Call one part and wait for it: up to `attempts` times with equal input, for `wait` seconds at most."""
+    """Call one part and wait for it: up to `attempts` times with equal input, for `wait` seconds at most.
+
+    `returned`: the caller hands the result on as its own.
+    """
 
     part: "Part"
     guard: Guard = PASS
@@ -49,6 +52,7 @@ class Call:
     backoff: float = 0.1
     wait: float | None = None
     silent_wait: bool = False
+    returned: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,12 +101,16 @@ class Ask:
 
 @dataclass(frozen=True)
 class Meddle:
-    """A person cancels this very hop (or the whole tree) `after` seconds from here; `acks`: the agent obeys."""
+    """A person cancels this very hop (or the whole tree) `after` seconds from here; `acks`: the agent obeys.
+
+    With `times`, only in the first so many runs of the part.
+    """
 
     after: float
     words: str
     tree: bool = False
     acks: bool = True
+    times: int | None = None
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,10 @@ class Refusal:
 
 @dataclass(eq=False)
 class Part:
-    """One call of one reasoner. `step`: in the caller's own process. `runs` counts its executions so far."""
+    """One call of one reasoner. `step`: in the caller's own process. `runs` counts its executions so far.
+
+    `resubmits`: how often the SDK submits the call again by itself after a person cancelled it.
+    """
 
     agent: str
     reasoner: str
@@ -142,5 +153,5 @@ class Part:
     reword: Guard = PASS
     watchdog: float | None = None
     refusal: Refusal | None = None
-    resubmits: bool = False
+    resubmits: int = 0
     runs: int = field(default=0)

@@ -97,23 +97,44 @@ class Agents:
 
     async def _dispatch(self, row: Row, part: Part) -> JsonValue:
         row.task = self.spawn(self._serve(row, part))
+        self._murmur(row.parent, f"Cross-agent call to: {row.agent}.{row.reasoner}")
+        self._murmur(row.parent, f"Submitted async execution {row.execution_id[:8]}... for {row.agent}.{row.reasoner}")
         await row.done.wait()
         await self._pause(self._profile.poll)
+        self._murmur(row.parent, f"Execution {row.execution_id[:8]}... status: running -> {row.status.value}")
         if row.status is Status.SUCCEEDED:
             return row.result
         self._forget(row)
         birth = row.ending or Birth([row])
         if row.status is Status.CANCELLED:
-            if part.resubmits:
+            if part.resubmits or part.runs > 1:
                 return await self._again(row, part)
             raise Failure("Execution was cancelled: None", birth, (row,))
         raise Failure(f"Execution failed: {row.error or 'Execution failed'}", birth, (row,))
 
     async def _again(self, row: Row, part: Part) -> JsonValue:
-        part.resubmits = False
+        row.fate = Fate.HANDLED
+        if not part.resubmits:
+            return await self._envelope(row)
+        part.resubmits -= 1
         result = await self.invoke(row.parent, part)
-        row.fate = Fate.RECOVERED
+        row.fate = Fate.HANDLED if is_envelope(result) else Fate.RECOVERED
         return result
+
+    async def _envelope(self, row: Row) -> JsonValue:
+        """Give the control plane's answer about a call cancelled again; the SDK takes it for the call's result."""
+        await self._pause(self._profile.net)
+        return {
+            "duration_ms": row.duration_ms,
+            "error_details": None,
+            "error_message": row.error or "cancelled_by_control_plane",
+            "execution_id": row.execution_id,
+            "node_id": row.agent,
+            "result": None,
+            "status": "cancelled",
+            "target": f"{row.agent}.{row.reasoner}",
+            "type": "reasoner",
+        }
 
     def _forget(self, row: Row) -> None:
         if row.parent is not None and row in row.parent.awaiting:
@@ -156,7 +177,7 @@ class Agents:
             case Say():
                 self.plane.log(row, act.level, act.text)
             case Call():
-                await self._guarded(row, act.guard, act.part.reasoner, self._call(row, act))
+                await self._guarded(row, act.guard, act.part.reasoner, self._call(row, part, act))
             case Fan():
                 await self._guarded(row, act.guard, act.parts[0].reasoner, together.fan(self, row, act))
             case Raise():
@@ -167,7 +188,8 @@ class Agents:
             case Ask():
                 await answer(self, row, act)
             case Meddle():
-                self.spawn(meddle(self, row, act))
+                if act.times is None or part.runs <= act.times:
+                    self.spawn(meddle(self, row, act))
             case Restart():
                 self.spawn(restart(self, act))
 
@@ -201,11 +223,11 @@ class Agents:
         text = self.words.reworded(guard.words, child, failure.text, row.input)
         return Failure(text, failure.birth, failure.via)
 
-    async def _call(self, row: Row, act: Call) -> None:
+    async def _call(self, row: Row, part: Part, act: Call) -> None:
         if act.wait is None:
-            return await self._attempts(row, act)
+            return await self._attempts(row, part, act)
         try:
-            await asyncio.wait_for(self._attempts(row, act), act.wait)
+            await asyncio.wait_for(self._attempts(row, part, act), act.wait)
         except TimeoutError:
             late = [child for child in row.awaiting if child.open]
             birth = overdue(late[-1], waiter=row) if late else Birth([row], "hang", "timeout", True)
@@ -213,11 +235,11 @@ class Agents:
             text = "" if act.silent_wait else self.words.waited(act.wait)
             raise Failure(text, birth, tuple(late[-1:])) from None
 
-    async def _attempts(self, row: Row, act: Call) -> None:
+    async def _attempts(self, row: Row, part: Part, act: Call) -> None:
         failed: list[Failure] = []
         for attempt in range(1, act.attempts + 1):
             try:
-                await self.invoke(row, act.part)
+                result = await self.invoke(row, act.part)
             except Failure as failure:
                 failed.append(failure)
                 if attempt == act.attempts:
@@ -228,6 +250,8 @@ class Agents:
             else:
                 for via in (row for earlier in failed for row in earlier.via):
                     via.fate = Fate.RECOVERED
+                if act.returned:
+                    part.result, row.false_success = result, is_envelope(result)
                 return
 
     async def _refused(self, caller: Row | None, part: Part, refusal: Refusal) -> Failure:
@@ -260,5 +284,15 @@ class Agents:
             attributes=told,
         )
 
+    def _murmur(self, row: Row | None, text: str) -> None:
+        """Leave a debug line of the SDK's own; real agents' logs are full of them."""
+        if row is not None and self._profile.murmurs:
+            self.plane.log(row, "debug", text)
+
     async def _pause(self, span: tuple[float, float]) -> None:
         await asyncio.sleep(self.rng.uniform(*span))
+
+
+def is_envelope(result: JsonValue) -> bool:
+    """True for the control plane's answer about a cancelled call."""
+    return isinstance(result, dict) and "error_message" in result

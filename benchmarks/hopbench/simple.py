@@ -89,14 +89,14 @@ def retry_recovered(b: Builder) -> Scene:
     """A call fails and then works."""
     times = b.rng.randint(1, 3)
     part = b.failing(b.agent(), times=times)
-    root = b.above(part, 1, attempts=times + b.rng.randint(1, 2), backoff=b.rng.uniform(0.05, 1))
+    root = b.trying(part, times + b.rng.randint(1, 2))
     return Scene((b.above(root, b.depth(0, 3)),), f"A call fails {times} times and then works.")
 
 
 def retry_exhausted(b: Builder) -> Scene:
     """A call is tried again and again and never works."""
     times = b.rng.randint(2, 4)
-    root = b.above(b.failing(b.agent()), 1, attempts=times, backoff=b.rng.uniform(0.05, 1))
+    root = b.trying(b.failing(b.agent()), times)
     return Scene((b.above(root, b.depth(0, 3)),), f"A call is tried {times} times and never works.")
 
 
@@ -116,7 +116,7 @@ def caught_then_healthy(b: Builder) -> Scene:
     acts: list[Act] = [b.work()]
     if b.chance(0.5):
         acts.append(Fan(_crowd(b, caller.agent, b.rng.randint(1, 3), 6), "collect"))
-    acts.append(Call(_dispatched(b.above(b.failing(caller.agent), b.depth(0, 2)), caller), _catch(b, caller.agent)))
+    acts.append(Call(_dispatched(b.above(b.failing(caller.agent), b.depth(0, 2)), caller), b.catch(caller.agent)))
     caller.body = (*acts, *b.noise(caller.agent))
     return Scene((b.above(caller, b.depth(0, 2)),), "Failures are caught and the run goes on without them.")
 
@@ -126,7 +126,7 @@ def caught_before_other(b: Builder) -> Scene:
     caller = b.part(b.agent())
     first = _dispatched(b.above(b.failing(caller.agent), b.depth(0, 2)), caller)
     second = _dispatched(b.above(b.failing(caller.agent), b.depth(0, 2)), caller)
-    caller.body = (b.work(), Call(first, _catch(b, caller.agent)), *b.noise(caller.agent), Call(second))
+    caller.body = (b.work(), Call(first, b.catch(caller.agent)), *b.noise(caller.agent), Call(second))
     return Scene((b.above(caller, b.depth(0, 3)),), "A failure is caught; afterwards another one reaches the root.")
 
 
@@ -135,7 +135,7 @@ def caught_beside_other(b: Builder) -> Scene:
     caller = b.part(b.agent())
     calm = b.part(b.agent())
     inner = _dispatched(b.above(b.failing(calm.agent), b.depth(0, 2)), calm)
-    calm.body = (b.work(), Call(inner, _catch(b, calm.agent)), b.work())
+    calm.body = (b.work(), Call(inner, b.catch(calm.agent)), b.work())
     bad = _dispatched(b.above(b.failing(caller.agent), b.depth(0, 3)), caller)
     caller.body = (b.work(), Fan((calm, bad), b.rng.choice(["gather", "first"])))
     return Scene((b.above(caller, b.depth(0, 2)),), "One branch catches its failure; another one fails the run.")
@@ -146,7 +146,7 @@ def caught_own_bug(b: Builder) -> Scene:
     caller = b.part(b.agent())
     first = _dispatched(b.above(b.failing(caller.agent), b.depth(0, 2)), caller)
     after = b.noise(caller.agent, 1.0)
-    caller.body = (b.work(), Call(first, _catch(b, caller.agent)), *after, b.work(0.2, 0.6), b.fault())
+    caller.body = (b.work(), Call(first, b.catch(caller.agent)), *after, b.work(0.2, 0.6), b.fault())
     return Scene((b.above(caller, b.depth(0, 3)),), "A failure is caught; much later the caller fails on its own.")
 
 
@@ -212,10 +212,6 @@ def healthy(b: Builder) -> Scene:
 def _dispatched(part: Part, caller: Part) -> Part:
     part.step = part.step and part.agent == caller.agent
     return part
-
-
-def _catch(b: Builder, agent: str) -> Guard:
-    return Guard("catch", logged=b.chance(0.7), fallback=b.healthy(agent, 0) if b.chance(0.4) else None)
 
 
 def _reword(b: Builder) -> Guard:

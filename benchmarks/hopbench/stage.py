@@ -103,4 +103,5 @@ def _truth(family: str, seed: int, run_id: str, scene: Scene, outcome: Outcome) 
         concurrent=beside.get("concurrent", ()),
         must_quote=(origin.error,) if birth and birth.detectable and origin and origin.error else (),
         null_ok=outcome.provisional and birth is not None,
+        false_success=next((row.execution_id for row in outcome.false_successes), None),
     )

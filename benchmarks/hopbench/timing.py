@@ -1,6 +1,6 @@
 """How fast a fleet and its control plane are: seconds for submitting, travelling, polling and writing a row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 Span = tuple[float, float]
@@ -8,12 +8,16 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True)
 class Profile:
-    """Spans in seconds, from which each delay is drawn. `lag` is the writing of one report at the control plane."""
+    """Spans in seconds, from which each delay is drawn. `lag` is the writing of one report at the control plane.
+
+    `murmurs`: the agents log their SDK's debug lines.
+    """
 
     submit: Span
     net: Span
     poll: Span
     lag: Span
+    murmurs: bool = False
 
 
 PROFILES = {
@@ -25,4 +29,5 @@ PROFILES = {
 
 def draw(rng: Random) -> Profile:
     """Draw how this fleet runs: mostly a busy server, sometimes a prompt one or callers that poll slowly."""
-    return PROFILES[rng.choices(["busy", "prompt", "polling"], [6, 3, 2])[0]]
+    chosen = PROFILES[rng.choices(["busy", "prompt", "polling"], [6, 3, 2])[0]]
+    return replace(chosen, murmurs=rng.random() < 0.3)

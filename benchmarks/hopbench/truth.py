@@ -17,6 +17,7 @@ class Outcome:
     acceptable: list[Row] = field(default_factory=list)
     path: list[Row] = field(default_factory=list)
     provisional: bool = False
+    false_successes: list[Row] = field(default_factory=list)
     beside: dict[str, list[Row]] = field(default_factory=dict)
 
     @property
@@ -46,6 +47,7 @@ def judge(rows: list[Row], roots: list[Row]) -> Outcome:
                 seen.append(row)
         outcome.acceptable = seen
         outcome.path = [*_ancestors(outcome.origin)][::-1]
+    outcome.false_successes = [row for row in rows if row.false_success]
     for row in rows:
         if row.status.failure_like and row not in outcome.path and row not in outcome.acceptable:
             outcome.beside.setdefault(_disposition(row, outcome.path), []).append(row)
