@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Self
 
+from operator_mcp.errors import LedgerError
 from operator_mcp.ledger.approvals import Approvals
 from operator_mcp.ledger.audit import Audit
 from operator_mcp.ledger.backlog import Backlog
@@ -33,7 +34,11 @@ class Ledger(Investigations, Cases, Diagnoses, Memories, Outbox, Backlog, Fixes,
             LedgerError: the URL, the folder, the driver or the database cannot be used.
         """
         engine = connect(url)
-        migrate(engine)
+        try:
+            migrate(engine)
+        except LedgerError:
+            engine.dispose()
+            raise
         return cls(engine, clock, new_fix_id)
 
     def close(self) -> None:
