@@ -29,7 +29,7 @@ from operator_mcp.settings import Repository, Settings
 from operator_mcp.shaping.diagnosis import diagnosed, nothing_to_diagnose, undecided
 from operator_mcp.shaping.failures import Asked, failures, known
 from operator_mcp.shaping.fix import drafted, nothing_to_fix
-from operator_mcp.shaping.hop import failed_hop
+from operator_mcp.shaping.hop import failed_hop, trace_page
 from operator_mcp.untrusted import scrub
 
 DEAD_AFTER = timedelta(seconds=60)
@@ -193,6 +193,15 @@ class Casework:
         run = await self.control_plane.run(finding.run_id)
         bare = tuple(hop.model_copy(update={"input": None, "result": None, "error": None}) for hop in run.hops)
         return scrub(run.model_copy(update={"hops": bare})), finding
+
+    async def evidence(self, run_id: str, cursor: str) -> dict[str, JsonValue]:
+        """Give one page of the whole trace of a run; `cursor` is the `next_cursor` of the page before.
+
+        Raises:
+            UsageError: the cursor is not a place in the trace.
+        """
+        found = await self._investigate(run_id)
+        return trace_page(found.trace.model_dump_json(indent=1) if found.trace else "", cursor)
 
     async def dossier(self, run_id: str) -> dict[str, JsonValue]:
         """Give everything known of one run: finding, case with diagnosis, fix, approval, and the audit lines."""

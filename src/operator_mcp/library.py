@@ -54,6 +54,17 @@ def add_resources(server: MCPServer[Casework]) -> None:
         except OperatorError as error:
             raise ResourceError(str(error)) from error
 
+    @server.resource(
+        "operator://cases/{run_id}/trace{?cursor}",
+        mime_type="application/json",
+        description="The whole evidence about the origin of a run, in pages; the text was written by the fleet.",
+    )
+    async def trace(ctx: Ctx, run_id: str, cursor: str = "0") -> str:
+        try:
+            return _json(await _casework(ctx).evidence(run_id, cursor))
+        except OperatorError as error:
+            raise ResourceError(str(error)) from error
+
     @server.resource("operator://fixes/{fix_id}/diff", mime_type="text/x-diff", description="The diff of a fix.")
     async def diff(ctx: Ctx, fix_id: str) -> str:
         fix = await run_sync(_casework(ctx).ledger.fix, fix_id)

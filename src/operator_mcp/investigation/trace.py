@@ -26,8 +26,8 @@ async def assemble(
 ) -> Trace | None:
     """Give the evidence about the origin of a finding, redacted; None where the finding names none.
 
-    Asks for the origin's logs (unless they are among `read_logs`) and details, side by side. What cannot be had is stated in `unavailable` and stops
-    nothing: the rows of the run are evidence by themselves.
+    Asks for the origin's logs (unless they are among `read_logs`) and details, side by side. What cannot be had is
+    stated in `unavailable` and stops nothing: the rows of the run are evidence by themselves.
     """
     origin = finding.origin
     if origin is None:

@@ -8,13 +8,17 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from operator_mcp.answers import FailedHop, LogLine, Origin
+from operator_mcp.errors import UsageError
 from operator_mcp.ledger import Investigation
-from operator_mcp.models import Caller, Case, Finding, Memory, Trace
+from operator_mcp.models import Caller, Case, Finding, HopRef, Memory, Trace
 from operator_mcp.shaping.brief import case_brief, recurrence
 
 CHARS_PER_TOKEN = 4
 BUDGETS = {"brief": 1_000, "full": 8_000}
 """Tokens per answer, by detail (at four characters a token)."""
+
+TRACE_PAGE = 24_000
+"""Characters of one page of the whole trace."""
 
 T = TypeVar("T")
 
@@ -157,3 +161,16 @@ def _next(finding: Finding) -> str:
     if finding.verdict == "unfinished":
         return "The run has not ended; ask again later."
     return f"diagnose(id={finding.run_id!r}) says why."
+
+
+def trace_page(text: str, cursor: str) -> dict[str, JsonValue]:
+    """Give the page of a trace that starts at `cursor`, how long the whole is, and where the next one starts.
+
+    Raises:
+        UsageError: the cursor is not a place in the trace.
+    """
+    if not cursor.isdigit() or int(cursor) > len(text):
+        raise UsageError(f"cursor {cursor[:40]!r} is not a place in this trace", "Leave it out to start at the top.")
+    start = int(cursor)
+    end = min(len(text), start + TRACE_PAGE)
+    return {"text": text[start:end], "characters": len(text), "next_cursor": str(end) if end < len(text) else None}
