@@ -44,13 +44,24 @@ async def serve(
     config = uvicorn.Config(
         app(fleet, key=key, ui=ui), log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1
     )
+    failure: Exception | None = None
     with socket.create_server((host, port)) as listener:
         server = _Server(config)
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(server.serve, [listener])
-            with anyio.fail_after(START_DEADLINE):
-                await server.accepting.wait()
+            tasks.start_soon(_run, server, listener)
             try:
+                with anyio.fail_after(START_DEADLINE):
+                    await server.accepting.wait()
                 yield f"http://{host}:{listener.getsockname()[1]}"
+            except Exception as problem:  # noqa: BLE001 - raised again below, where no task group wraps it
+                failure = problem
             finally:
                 server.should_exit = True
+    if failure is not None:
+        raise failure
+
+
+async def _run(server: _Server, listener: socket.socket) -> None:
+    # Shielded, because it ends by `should_exit` and then closes its connections; the wait for them has a limit.
+    with anyio.CancelScope(shield=True):
+        await server.serve([listener])
