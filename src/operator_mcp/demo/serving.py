@@ -46,6 +46,8 @@ async def serve(
     )
     failure: Exception | None = None
     with socket.create_server((host, port)) as listener:
+        # asyncio sets this only on sockets that name their protocol; without it every answer waits 40 ms for an ACK.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         server = _Server(config)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_run, server, listener)
