@@ -30,8 +30,8 @@ class Taste:
     empty: float = 0.1
     waits: float = 0.6
     catches: float = 0.82
-    rewords: float = 0.56
-    close: float = 0.6
+    rewords: float = 0.62
+    close: float = 0.72
 
 
 TASTE = Taste()

@@ -128,6 +128,7 @@ class Plane:
                 event_type=event or f"log.{level}",
                 attributes=attributes or {},
                 system=bool(event),
+                at=datetime.fromtimestamp(self._epoch_ms / 1000 + asyncio.get_running_loop().time(), UTC),
             )
         )
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 FAULTS: dict[str, tuple[tuple[str, str, bool], ...]] = {
     "library": (
-        ("'NoneType' object is not subscriptable", "code_bug", True),
+        ("'generator' object is not subscriptable", "code_bug", True),
         ("'float' object is not iterable", "code_bug", True),
         ("unhashable type: 'list'", "code_bug", True),
         ("pop from empty list", "code_bug", True),
-        ("object of type 'NoneType' has no len()", "code_bug", True),
-        ('can only concatenate str (not "int") to str', "code_bug", True),
+        ("object of type 'int' has no len()", "code_bug", True),
+        ("argument of type 'int' is not iterable", "code_bug", True),
         ("dictionary changed size during iteration", "code_bug", True),
         ("'{thing}s'", "code_bug", False),
         ("invalid literal for int() with base 10: '{identifier}'", "schema_mismatch", True),
@@ -22,10 +22,10 @@ FAULTS: dict[str, tuple[tuple[str, str, bool], ...]] = {
         ("HTTPSConnectionPool(host='{thing}s.example', port=443): Read timed out. (read timeout={n})", "timeout", True),
         ("canceling statement due to statement timeout", "timeout", True),
         ("502 Server Error: Bad Gateway for url: https://{thing}s.example/api/{identifier}", "provider_error", True),
-        ("Server disconnected without sending a response.", "provider_error", True),
+        ("peer closed connection before the body was complete", "provider_error", True),
         ("403 Client Error: Forbidden for url: https://{thing}s.example/api/{identifier}", "auth", True),
         ('password authentication failed for user "{thing}"', "auth", True),
-        ("No module named '{thing}_tables'", "config", True),
+        ("cannot import name '{thing}_tables' from 'ops'", "config", True),
         ("deadlock detected", "resources", True),
         ("[Errno 12] Cannot allocate memory", "resources", True),
         ("sorry, too many clients already", "resources", True),
