@@ -5,13 +5,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 
 from operator_mcp import policy
 from operator_mcp.control_plane.client import ControlPlane
 from operator_mcp.demo.fleet import Fleet
-from operator_mcp.demo.recorded import recorded_rows
+from operator_mcp.demo.recorded import RecordedRows, recorded_rows
 from operator_mcp.demo.serving import serve
 from operator_mcp.errors import MissingResource, MissingRoute, Unauthorized, UnexpectedAnswer, UnknownId, UsageError
 from operator_mcp.models import Run, RunRow, Status
@@ -19,14 +20,20 @@ from tests.conftest import RECORDINGS, answers, recorded_runs
 
 KEY = "fleet-key"
 MODES = pytest.mark.parametrize("key", [None, KEY], ids=["open", "key"])
+DIAGONAL = pytest.mark.parametrize(("key", "ui"), [(None, True), (KEY, False)], ids=["open-ui", "key-headless"])
 UI = pytest.mark.parametrize("ui", [True, False], ids=["ui", "headless"])
 SUCCEEDED_AND_ORPHAN = "flow-24-two-roots"
+
+
+@cache
+def rows_of(name: str) -> RecordedRows:
+    return recorded_rows(answers(RECORDINGS / name))
 
 
 def loaded(names: Iterable[str]) -> Fleet:
     fleet = Fleet()
     for name in names:
-        recorded_rows(answers(RECORDINGS / name)).into(fleet)
+        rows_of(name).into(fleet)
     return fleet
 
 
@@ -66,8 +73,7 @@ def _as_recorded(run: Run) -> list[dict[str, object]]:
     ]
 
 
-@UI
-@MODES
+@DIAGONAL
 async def test_every_real_run_is_given_row_for_row_as_recorded_in_one_request(key: str | None, ui: bool) -> None:
     names = [folder.name for folder in recorded_runs() if folder.name.startswith("flow-") and folder.name[5:7] != "41"]
     async with asking(*names, key=key, ui=ui) as control_plane:
@@ -99,10 +105,9 @@ async def test_what_a_person_decided_is_merged_into_the_rows_that_do_not_carry_i
         assert control_plane.requests == 4
 
 
-@MODES
-async def test_a_run_whose_one_call_answer_is_empty_is_put_together_from_its_parts(key: str | None) -> None:
+async def test_a_run_whose_one_call_answer_is_empty_is_put_together_from_its_parts() -> None:
     name = "flow-41-page-for-result"
-    async with asking(name, key=key) as control_plane:
+    async with asking(name) as control_plane:
         run = await control_plane.run(run_id(name))
     rows = recorded(name, "/dag")["timeline"]
     assert isinstance(rows, list)
@@ -123,8 +128,7 @@ async def test_without_ui_routes_an_empty_one_call_answer_is_said_so() -> None:
             await control_plane.run(run_id("flow-41-page-for-result"))
 
 
-@UI
-@MODES
+@DIAGONAL
 async def test_a_missing_run_and_a_missing_execution_are_told(key: str | None, ui: bool) -> None:
     async with asking("flow-01-chain", key=key, ui=ui) as control_plane:
         with pytest.raises(MissingResource, match="run_nobody"):
@@ -295,9 +299,8 @@ async def test_memory_health_and_agents_answer_in_every_mode(key: str | None, ui
         assert await control_plane.agents() == ("stock-keeper-565",)
 
 
-@MODES
-async def test_a_note_that_was_left_can_be_read_again(key: str | None) -> None:
-    async with asking("flow-01-chain", key=key) as control_plane:
+async def test_a_note_that_was_left_can_be_read_again() -> None:
+    async with asking("flow-01-chain") as control_plane:
         hop = (await control_plane.run(run_id("flow-01-chain"))).hops[0]
         await control_plane.add_note(hop.execution_id, "looked into", ["operator"])
         assert [(n.message, n.tags) for n in await control_plane.notes(hop.execution_id)] == [

@@ -18,6 +18,7 @@ class Address:
     url: str
     host: str
     loopback: bool
+    tls: bool
 
     @classmethod
     def of(cls, url: str) -> "Address":
@@ -39,7 +40,7 @@ class Address:
                 "It has the form http://host:port or https://host/prefix, without ? and #.",
             )
         host = f"{split.scheme}://{split.netloc.rpartition('@')[2]}{split.path}"
-        return cls(url=given, host=host, loopback=split.hostname in LOOPBACK)
+        return cls(url=given, host=host, loopback=split.hostname in LOOPBACK, tls=split.scheme == "https")
 
 
 def headers(key: str | None) -> dict[str, str]:
