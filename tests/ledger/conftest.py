@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from pydantic import JsonValue
 
-from operator_mcp.ledger import Ledger
+from operator_mcp.ledger import Ledger, tables
 from operator_mcp.models import Case, Diagnosis, Engine
 from tests.ledger import postgres
 
@@ -37,7 +37,7 @@ class Clock:
 
 @dataclass
 class Databases:
-    """Makes databases of one kind: `empty` ones, and `ready` ones that have the schema already."""
+    """Makes databases of one kind: `empty` ones, and `ready` ones that have the schema already. One at a time."""
 
     kind: str
     empty: Callable[[], str]
@@ -60,18 +60,28 @@ def _sqlite(folder: Path) -> Databases:
     return Databases("sqlite", empty, ready)
 
 
-def _postgres(url: str) -> Databases:
-    numbers = count()
+def _postgres(server: str) -> Databases:
+    url, fresh = (server.replace("/postgres?", f"/{name}?") for name in ("ledger", "fresh"))
+    names = ", ".join(table.name for table in tables.metadata.sorted_tables)
+    _execute(server, "CREATE DATABASE ledger")
+    _execute(server, "CREATE DATABASE fresh")
+    Ledger.open(url).close()
 
-    def make(like: str) -> str:
-        name = f"ledger{next(numbers)}"
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
-        return url.replace("/postgres?", f"/{name}?")
+    def empty() -> str:
+        _execute(fresh, "DROP SCHEMA public CASCADE")
+        _execute(fresh, "CREATE SCHEMA public")
+        return fresh
 
-    template = make("template0")
-    Ledger.open(template).close()
-    return Databases("postgresql", lambda: make("template0"), lambda: make("ledger0"))
+    def ready() -> str:
+        _execute(url, f"TRUNCATE {names} RESTART IDENTITY")
+        return url
+
+    return Databases("postgresql", empty, ready)
+
+
+def _execute(url: str, statement: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -115,7 +125,7 @@ class Racers:
 
     children: list[subprocess.Popen[str]] = field(default_factory=list)
 
-    def race(self, url: str, action: str, *given: Sequence[dict[str, JsonValue]]) -> list[list[JsonValue]]:
+    def race(self, url: str, action: str, *given: Sequence[Mapping[str, JsonValue]]) -> list[list[JsonValue]]:
         """Let each process do `action` for each of its arguments in turn; give each one's results.
 
         One sequence of arguments is given to all processes; several are shared out, one to each.
@@ -123,7 +133,7 @@ class Racers:
         shares = list(given) * len(self.children) if len(given) == 1 else list(given)
         running = self.children[: len(shares)]
         for child, share in zip(running, shares, strict=True):
-            self._tell(child, json.dumps({"url": url, "action": action, "given": list(share)}))
+            self._tell(child, json.dumps({"url": url, "action": action, "given": [dict(one) for one in share]}))
         assert [self._hear(child) for child in running] == ["ready"] * len(running)
         for child in running:
             self._tell(child, "go")
@@ -156,7 +166,12 @@ def racers() -> Iterator[Racers]:
 
 
 def diagnosis(
-    cause: str = "bug", confidence: float = 0.9, engine: Engine = "rules", *, provisional: bool = False, summary: str = "s"
+    cause: str = "bug",
+    confidence: float = 0.9,
+    engine: Engine = "rules",
+    *,
+    provisional: bool = False,
+    summary: str = "s",
 ) -> Diagnosis:
     return Diagnosis(
         root_cause=cause,

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, on a unix socket in a temporary folder, started where its programs are found."""
+"""A PostgreSQL server of the tests' own, on a unix socket in a temporary folder, where its programs are found."""
 
 import os
 import pwd
@@ -44,6 +44,13 @@ def _unprivileged() -> pwd.struct_passwd | None:
 def _run(user: pwd.struct_passwd | None, *command: str | Path) -> None:
     ids = (user.pw_uid, user.pw_gid) if user else (None, None)
     done = subprocess.run(
-        command, user=ids[0], group=ids[1], cwd="/", capture_output=True, text=True, timeout=90, stdin=subprocess.DEVNULL
+        command,
+        user=ids[0],
+        group=ids[1],
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=90,
+        stdin=subprocess.DEVNULL,
     )
     assert done.returncode == 0, done.stderr or done.stdout

@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InterfaceError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from operator_mcp.errors import LedgerError
+from operator_mcp.errors import LedgerError, OperatorError
 
 BUSY_S = 20
 """How long a change waits for its turn before it is refused."""
@@ -70,7 +70,11 @@ def translated(url: URL) -> Iterator[None]:
         yield
     except IntegrityError:
         raise
-    except (DatabaseError, InterfaceError) as e:
+    except StatementError as e:
+        if isinstance(e.orig, OperatorError):  # from a column type, about a value
+            raise e.orig from None
+        if not isinstance(e, DBAPIError):
+            raise
         reason = str(e.orig or e).strip().splitlines()[0]
         raise LedgerError(f"the ledger at {shown(url)} failed: {reason}", _next_action(reason, url)) from e
 
