@@ -90,3 +90,13 @@ async def test_a_run_of_ten_thousand_hops_is_served_in_seconds() -> None:
     assert whole["data"]["executions"][-1]["input"] == {"n": 9999}
     # Generous: some 0.5 s on a quiet machine.
     assert took < 10
+
+
+async def test_the_full_dag_of_a_deep_chain_is_nested_all_the_way_down() -> None:
+    fleet = Fleet()
+    fleet.load(chain(10_000))
+    async with serve(fleet) as url, httpx2.AsyncClient(base_url=url, timeout=30) as client:
+        text = (await client.get("/api/ui/v1/workflows/run_long/dag")).text
+    nested = text.partition(',"dag":')[2]
+    assert nested.count('"children":[') == 9_999
+    assert nested.endswith('"children":null}' + "]}" * 9_999 + "}")

@@ -1,7 +1,9 @@
 """The DAG of one run, full and lightweight (`GET /api/ui/v1/workflows/{run_id}/dag`)."""
 
+from collections.abc import Iterator
+
 from operator_mcp.demo.answers import Answer, present
-from operator_mcp.demo.rows import ExecutionRow
+from operator_mcp.demo.rows import ExecutionRow, as_json
 from operator_mcp.demo.times import second
 from operator_mcp.demo.tree import Tree
 from operator_mcp.demo.words import dag_status, normalised
@@ -21,10 +23,14 @@ _BLANK: Answer = {
 """What stands where a parent link closes a cycle."""
 
 
-def dag(tree: Tree) -> Answer:
-    """Render the full answer: head, nested tree from the chosen root, flat timeline."""
+def dag(tree: Tree) -> str:
+    """Render the full answer as JSON text: head, nested tree from the chosen root, flat timeline.
+
+    Text, because a chain of thousands of hops nests deeper than Python's own encoder goes.
+    """
     timeline = [_node(row, tree.depth(row)) for row in tree.rows]
-    return {**_head(tree), "dag": _nested(tree), "timeline": timeline}
+    head = as_json({**_head(tree), "timeline": timeline})
+    return f'{head[:-1]},"dag":{"".join(_nested(tree))}}}'
 
 
 def lightweight(tree: Tree) -> Answer:
@@ -63,31 +69,37 @@ def _light(row: ExecutionRow, depth: int) -> Answer:
     }
 
 
-def _node(row: ExecutionRow, depth: int, children: list[Answer] | None = None) -> Answer:
+def _node(row: ExecutionRow, depth: int) -> Answer:
     return {
         "workflow_id": row.run_id,
         **_light(row, depth),
         **present(status_reason=row.status_reason),
-        "children": children,
         "notes": [],
         "notes_count": 0,
+        "children": None,
     }
 
 
-def _nested(tree: Tree) -> Answer:
-    # Not recursive: a chain of thousands of hops would pass the interpreter's depth.
-    top = _node(tree.root, 0)
-    seen = {tree.root.execution_id}
-    open_nodes = [(tree.root, top, 0)]
-    while open_nodes:
-        row, node, depth = open_nodes.pop()
-        children: list[Answer] = []
-        for child in tree.children.get(row.execution_id, ()):
-            if child.execution_id in seen:
-                children.append(dict(_BLANK))
-                continue
-            seen.add(child.execution_id)
-            children.append(_node(child, depth + 1))
-            open_nodes.append((child, children[-1], depth + 1))
-        node["children"] = children or None
-    return top
+def _nested(tree: Tree) -> Iterator[str]:
+    seen: set[str] = set()
+    pending: list[str | tuple[ExecutionRow, int]] = [(tree.root, 0)]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            yield item
+            continue
+        row, depth = item
+        if row.execution_id in seen:
+            yield as_json(_BLANK)
+            continue
+        seen.add(row.execution_id)
+        node = as_json(_node(row, depth))
+        children = tree.children.get(row.execution_id, ())
+        if not children:
+            yield node
+            continue
+        yield f"{node.removesuffix('null}')}["
+        pending.append("]}")
+        for child in reversed(children):
+            pending += [(child, depth + 1), ","]
+        pending.pop()

@@ -16,9 +16,9 @@ async def read_dag(request: Request) -> Response:
     """GET the DAG of a run; `mode=lightweight` leaves out the nested tree."""
     tree = fleet_of(request).tree(request.path_params["run_id"])
     asked = request.query_params
-    light = asked.get("mode") == "lightweight" or asked.get("lightweight") in _FLAGS
-    render = dag.lightweight if light else dag.dag
-    return answer(None if tree is None else render(tree), "workflow not found")
+    if tree is None or asked.get("mode") == "lightweight" or asked.get("lightweight") in _FLAGS:
+        return answer(None if tree is None else dag.lightweight(tree), "workflow not found")
+    return Response(dag.dag(tree), media_type="application/json")
 
 
 async def read_run(request: Request) -> Response:
