@@ -70,10 +70,16 @@ async def scripted(script: Callable[[str, int], Reply]) -> AsyncIterator[Scripte
                 raw = stream.extra(SocketAttribute.raw_socket)
                 raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
+    raised: Exception | None = None
     async with listener, anyio.create_task_group() as tasks:
         tasks.start_soon(listener.serve, handle)
-        yield server
+        try:
+            yield server
+        except Exception as e:  # noqa: BLE001 - raised again below, outside of the group that would wrap it
+            raised = e
         tasks.cancel_scope.cancel()
+    if raised is not None:
+        raise raised
 
 
 async def _request(stream: SocketStream) -> str:

@@ -1,6 +1,7 @@
 """One HTTP answer of the control plane: read it, or say in a typed error what was wrong with it."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from operator_mcp.untrusted import clean
 MAX_DEPTH = 100
 EXCERPT = 240
 TOO_DEEP = "[nested too deep]"
+VAST = re.compile(rb"\d[eE]\+?\d{3}")
+"""A number that may be past what a float holds: JSON has no word for what it would become."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,14 @@ def parse(content: bytes) -> JsonValue:
     """Parse a JSON body into values that can be encoded again.
 
     Lone surrogates, which a stored payload may hold as escapes, become U+FFFD; what is nested deeper than
-    `MAX_DEPTH` where the fast parser gives up becomes a mark.
+    `MAX_DEPTH` where the fast parser gives up becomes a mark, and a number that no float holds becomes None.
 
     Raises:
         ValueError: it is no JSON, or deeper than the parser can go.
     """
     try:
+        if VAST.search(content):
+            raise ValueError("a number may overflow")
         parsed: JsonValue = from_json(content, allow_inf_nan=False)
     except ValueError:
         try:
