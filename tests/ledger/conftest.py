@@ -39,7 +39,6 @@ class Clock:
 class Databases:
     """Makes databases of one kind: `empty` ones, and `ready` ones that have the schema already. One at a time."""
 
-    kind: str
     empty: Callable[[], str]
     ready: Callable[[], str]
 
@@ -57,12 +56,12 @@ def _sqlite(folder: Path) -> Databases:
         shutil.copy(template, path)
         return f"sqlite:///{path}"
 
-    return Databases("sqlite", empty, ready)
+    return Databases(empty, ready)
 
 
 def _postgres(server: str) -> Databases:
     url, fresh = (server.replace("/postgres?", f"/{name}?") for name in ("ledger", "fresh"))
-    names = ", ".join(table.name for table in tables.metadata.sorted_tables)
+    emptying = "; ".join(f"DELETE FROM {table.name}" for table in reversed(tables.metadata.sorted_tables))
     _execute(server, "CREATE DATABASE ledger")
     _execute(server, "CREATE DATABASE fresh")
     Ledger.open(url).close()
@@ -73,10 +72,10 @@ def _postgres(server: str) -> Databases:
         return fresh
 
     def ready() -> str:
-        _execute(url, f"TRUNCATE {names} RESTART IDENTITY")
+        _execute(url, emptying)
         return url
 
-    return Databases("postgresql", empty, ready)
+    return Databases(empty, ready)
 
 
 def _execute(url: str, statement: str) -> None:

@@ -177,11 +177,11 @@ def test_three_unverifiable_proposals_close_a_case_to_proposals_and_are_audited(
 
 
 def test_a_case_that_does_not_exist_is_told(ledger: Ledger) -> None:
-    with pytest.raises(LedgerError, match="no case 77"):
-        ledger.accept_diagnosis(77, diagnosis(), fingerprint="r:bug", actor="me")
-    with pytest.raises(LedgerError, match="no case 77"):
-        ledger.reject_proposal(77, "why", "me")
-    assert not ledger.proposals_closed(77)
+    with pytest.raises(LedgerError, match="no case 1000000"):
+        ledger.accept_diagnosis(1_000_000, diagnosis(), fingerprint="r:bug", actor="me")
+    with pytest.raises(LedgerError, match="no case 1000000"):
+        ledger.reject_proposal(1_000_000, "why", "me")
+    assert not ledger.proposals_closed(1_000_000)
 
 
 def test_strange_texts_are_kept_without_what_databases_refuse(ledger: Ledger) -> None:

@@ -139,9 +139,8 @@ class Machine(RuleBasedStateMachine):
             self.ledger.close()
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_no_sequence_of_calls_breaks_the_rules_of_a_fix(databases: Databases) -> None:
-    if databases.kind != "sqlite":
-        pytest.skip("the same code on both; once is enough for so many steps")
     machine = type("MachineOverSqlite", (Machine,), {"databases": databases})
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     run_state_machine_as_test(
