@@ -33,25 +33,29 @@ def size(value: JsonValue) -> int:
 
 def _list(value: list[JsonValue], limit: int) -> list[JsonValue]:
     kept: list[JsonValue] = []
-    left = limit
-    for index, item in enumerate(value):
-        share = max(LEAST, left // min(len(value) - index, 4))
-        item = bounded(item, share)
-        left -= size(item) + 1
-        if left < 0 and kept:
+    left = limit - LEAST
+    for item in value:
+        if left < LEAST and kept:
             return [*kept, f"[cut: {len(value) - len(kept)} more items]"]
-        kept.append(item)
+        kept.append(bounded(item, _share(left, len(value) - len(kept))))
+        left -= size(kept[-1]) + 1
     return kept
 
 
 def _dict(value: dict[str, JsonValue], limit: int) -> dict[str, JsonValue]:
     kept: dict[str, JsonValue] = {}
-    left = limit
+    left = limit - LEAST
     for index, (name, item) in enumerate(value.items()):
-        share = max(LEAST, left // min(len(value) - index, 4))
-        item = bounded(item, share)
-        left -= size(item) + len(name) + 4
-        if left < 0 and kept:
-            return kept | {"[cut]": f"{len(value) - len(kept)} more fields"}
-        kept[name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]} [cut]"] = item
+        if left < LEAST and kept:
+            return kept | {"[cut]": f"{len(value) - index} more fields"}
+        shown = name if len(name) <= MAX_NAME else f"{name[:MAX_NAME]} [cut: {len(name) - MAX_NAME} more characters]"
+        while shown in kept:
+            shown += "'"
+        kept[shown] = bounded(item, _share(left, len(value) - index))
+        left -= size(kept[shown]) + len(shown) + 4
     return kept
+
+
+def _share(left: int, items: int) -> int:
+    """Give what one of the items that are left may take: half of the room, all of it for the last."""
+    return max(LEAST, left if items <= 1 else left // 2)

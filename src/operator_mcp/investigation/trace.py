@@ -10,7 +10,7 @@ from operator_mcp.investigation.bounds import bounded
 from operator_mcp.investigation.loglines import telling, told_error, told_input
 from operator_mcp.investigation.texts import strip_prefixes
 from operator_mcp.investigation.upstream import upstream
-from operator_mcp.models import Caller, Details, Finding, Hop, Kind, LogEntry, Run, Trace
+from operator_mcp.models import Caller, Details, Finding, Hop, Kind, LogEntry, Run, Status, Trace
 from operator_mcp.untrusted import scrub
 
 INPUT_CHARS = 16_000
@@ -124,7 +124,8 @@ def _error(hop: Hop, logs: tuple[LogEntry, ...]) -> tuple[str, list[str]]:
         return strip_prefixes(hop.error), []
     told = told_error(logs)
     if told is None:
-        return "", ["error text: the execution has none, and its log tells none"]
+        expected = hop.status in (Status.FAILED, Status.TIMEOUT)
+        return "", ["error text: the execution has none, and its log tells none"] if expected else []
     text, seq = told
     return strip_prefixes(text), [f"error text: the execution has none; taken from log entry {seq}"]
 

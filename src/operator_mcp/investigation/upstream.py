@@ -31,7 +31,7 @@ def upstream(run: Run, origin: Hop) -> Upstream | None:
     if not origin.error or not earlier:
         return None
     outside = next((hop.input for hop in run.hops if hop.parent_id is None), None)
-    return _by_value(origin, earlier, outside) or _by_field(origin, earlier, outside)
+    return _by_field(origin, earlier, outside) or _by_value(origin, earlier, outside)
 
 
 def _ended_before(hop: Hop, origin: Hop) -> bool:
