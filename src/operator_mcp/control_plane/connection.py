@@ -41,7 +41,7 @@ class Connection:
         self.requests = 0
         self._deadline_s = deadline_s
         self._max_bytes = max_bytes
-        self._key = (key or "").strip().encode()
+        self._key = (key or "").strip().encode("utf-8", "replace")
         self._client = httpx2.AsyncClient(
             base_url=address.url,
             headers=headers(key),
