@@ -16,7 +16,7 @@ from operator_mcp.demo.fleet import Fleet
 from operator_mcp.demo.recorded import recorded_rows
 from operator_mcp.demo.serving import serve
 from operator_mcp.investigation.trace import assemble
-from operator_mcp.models import Finding, Hop, Kind, Run, Status, Trace
+from operator_mcp.models import Finding, Hop, Kind, LogEntry, Run, Status, Trace
 from tests.conftest import RECORDINGS, answers, recorded_runs
 from tests.control_plane.scripted import NO_ROUTE, Reply, ok, scripted
 
@@ -273,3 +273,13 @@ async def test_credentials_in_any_part_are_gone_from_all_of_them() -> None:
     with texts(trace) as text:
         assert secret not in text
         assert text.count("redacted") >= 8
+
+
+async def test_logs_that_were_read_before_are_not_asked_for_again() -> None:
+    origin = hop("exec_1", error="boom", input={"a": 1})
+    read = {"exec_1": (LogEntry(seq=3, level="error", message="seen before"),)}
+    async with scripted(lambda path, n: ok({"execution_id": "exec_1"})) as server, ControlPlane(server.url) as plane:
+        trace = await assemble(plane, run_of(origin), finding(run_of(origin), origin), read)
+    assert trace is not None
+    assert [e.message for e in trace.logs] == ["seen before"]
+    assert server.paths == ["/api/ui/v1/executions/exec_1/details"]
