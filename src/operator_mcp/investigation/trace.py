@@ -1,6 +1,6 @@
 """The evidence about one origin: two questions beyond the run's rows, bounded, and through the untrusted pipeline."""
 
-from collections.abc import Awaitable, Callable, Mapping, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import anyio
 
@@ -47,7 +47,7 @@ async def _fetched(
     found: list[Details] = []
 
     async def fetch_logs() -> None:
-        logs.extend(known[id] if id in known else await control_plane.logs(id))
+        logs.extend(await control_plane.logs(id))
 
     async def fetch_details() -> None:
         found.append(await control_plane.details(id))
