@@ -18,22 +18,20 @@ console = Console(highlight=False, soft_wrap=False)
 
 
 def failures(answer: Failures) -> None:
-    """Draw the list of failures."""
+    """Draw the list of failures: a line to find each by, and a line that says what it said."""
     console.print(Text(answer.summary, style="bold"))
-    if answer.failures:
-        table = Table(box=None, pad_edge=False, header_style="dim")
-        for column in ("run", "started", "root", "what it said", "signature", "case"):
-            table.add_column(column, overflow="fold")
-        for line in answer.failures:
-            started = line.started_at.strftime("%m-%d %H:%M:%S") if line.started_at else "-"
-            case = (line.case.fix_state or line.case.root_cause or line.case.state) if line.case else "-"
-            known = " (known)" if line.known else ""
-            root = f"{line.root.agent}.{line.root.reasoner}"
-            row = (line.run_id, started, root, line.headline, line.signature + known, case)
-            table.add_row(*(escape(cell) for cell in row))
-        console.print(table)
+    for line in answer.failures:
+        started = line.started_at.strftime("%m-%d %H:%M:%S") if line.started_at else "-"
+        head = Text(f"{line.run_id}  {started}  ").append(f"{line.root.agent}.{line.root.reasoner}", style="bold")
+        head.append(f"  {line.status}", style="red")
+        if line.known:
+            head.append("  known", style="cyan")
+        if line.case:
+            head.append(f"  {line.case.fix_state or line.case.root_cause or line.case.state}", style="cyan")
+        console.print(head)
+        console.print(Text(f"    {line.headline}", style="dim"))
     if answer.next_cursor:
-        console.print(f"More: operator-mcp failures --cursor {answer.next_cursor}", style="dim")
+        print(f"More: operator-mcp failures --cursor {answer.next_cursor}")
 
 
 def hop(answer: FailedHop, lines: Sequence[Line]) -> None:

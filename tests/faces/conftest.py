@@ -48,7 +48,16 @@ class Demo:
     @asynccontextmanager
     async def _http(self) -> AsyncIterator[str]:
         port = await _free_port()
-        command = [sys.executable, "-m", "operator_mcp", "serve", "--http", f"127.0.0.1:{port}", "--config", self.config]
+        command = [
+            sys.executable,
+            "-m",
+            "operator_mcp",
+            "serve",
+            "--http",
+            f"127.0.0.1:{port}",
+            "--config",
+            self.config,
+        ]
         async with await anyio.open_process(command, stdin=None, stdout=None, stderr=None) as process:
             try:
                 await _answers(f"http://127.0.0.1:{port}/healthz")
