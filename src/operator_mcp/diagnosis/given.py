@@ -1,0 +1,77 @@
+"""Whether a refusal speaks of what the hop was given: its input's fields and values, in any language."""
+
+import re
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from operator_mcp.diagnosis.sign import Seen
+
+MAX_LEAVES = 2_000
+_ID_LIKE = re.compile(r"[A-Za-z]{1,8}[-_]?\d|\d{3,}|[\w-]{3,}\.\w{2,5}\Z")
+_REFUSING = re.compile(
+    r"\b(?:no|not|non|nicht|kein\w*|ne|pas|sin|nem|nie|invalid\w*|unknown|unbekannt\w*|ungültig\w*|"
+    r"fails?|failed|missing|fehlt|"
+    r"falta|manque\w*|must|muss|doit|debe|twice|duplicate|already|too|zu|trop|only|nur|cannot|can't|"
+    r"without|ohne|sans|"
+    r"introuvable|inconnu\w*|desconocid\w*|inválid\w*|invalide|refused|rejected|illegal|wrong|"
+    r"falsch\w*|encrypted|corrupt\w*)\b|"
+    r"不|无|未|没有|ない|ません|не\b|нет\b",
+    re.I,
+)
+_BROKEN_STEP = re.compile(
+    r"\b(?:step|stage|worker|process|job|batch|run|task)\b[^.\n]{0,30}\b(?:converge|finish|abort|stop|"
+    r"left|crash|complete|end)",
+    re.I,
+)
+
+
+def refused(text: str, given: JsonValue) -> Iterator[Seen]:
+    """Yield a sign of bad input where a text refuses a field and value of the input by name.
+
+    `pages=0`, `isbn '978...'`, `language 'xx'`: the hop says which of its inputs it does not take. A value alone,
+    beside words of refusal, is a weaker sign: errors name what they were working on as well.
+    """
+    refusing = _REFUSING.search(text)
+    if not refusing or _BROKEN_STEP.search(text) or len(text) > 600:
+        return
+    for name, value in leaves(given):
+        field, at = _mentions(text, name), text.find(value)
+        if at < 0 or not _whole(text, at, value):
+            continue
+        details = {"field": name, "value": value}
+        quote = text.strip().splitlines()[0][:200]
+        if field and _near(text, name, at):
+            yield Seen("bad_input", 0.83, quote, 0, len(text), details)
+        elif field or _ID_LIKE.search(value):
+            yield Seen("bad_input", 0.6, quote, 0, len(text), details)
+
+
+def leaves(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (field name, scalar as text) for every scalar in a payload, so far as it is not absurdly large."""
+    pending: list[tuple[str, JsonValue]] = [(name, value)]
+    for _ in range(MAX_LEAVES):
+        if not pending:
+            return
+        name, at = pending.pop()
+        if isinstance(at, dict):
+            pending += [(str(key), item) for key, item in at.items()]
+        elif isinstance(at, list):
+            pending += [(name, item) for item in at]
+        elif isinstance(at, (str, int, float)) and not isinstance(at, bool) and str(at):
+            yield name, str(at)
+
+
+def _mentions(text: str, name: str) -> bool:
+    return len(name) >= 3 and re.search(rf"(?<![\w]){re.escape(name)}(?![\w])", text, re.I) is not None
+
+
+def _whole(text: str, at: int, value: str) -> bool:
+    before, after = text[at - 1 : at], text[at + len(value) : at + len(value) + 1]
+    return not (before.isalnum() and value[0].isalnum()) and not (after.isalnum() and value[-1].isalnum())
+
+
+def _near(text: str, name: str, at: int) -> bool:
+    """Tell whether a field's name stands right before its value: `name value`, `name 'value'`, `name=value`."""
+    before = text[max(0, at - len(name) - 4) : at].lower()
+    return re.search(rf"{re.escape(name.lower())}\W{{0,3}}\Z", before) is not None

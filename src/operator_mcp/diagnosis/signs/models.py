@@ -1,0 +1,191 @@
+"""Model providers: limits, money, refusals, overflow.
+
+Sources: error codes and messages of the OpenAI, Anthropic, Google and AWS model APIs and of the clients openai,
+anthropic, litellm, pydantic-ai, and the agent SDKs of Claude and OpenAI (result subtypes).
+"""
+
+from operator_mcp.diagnosis.sign import Sign
+
+SIGNS = (
+    Sign("context_overflow", 0.98, r"context_length_exceeded|context_window_exceeded|string_above_max_length"),
+    Sign("context_overflow", 0.98, r"maximum context length is (?P<limit>[\d,]+) tokens"),
+    Sign("context_overflow", 0.97, r"prompt is too long:? ?(?P<given>\d+)? ?(?:tokens)?(?: > (?P<limit>\d+))?"),
+    Sign(
+        "context_overflow",
+        0.97,
+        r"input (?:token count|length)[^.]{0,60}exceeds? the (?:maximum|limit|model)[^.]{0,60}",
+    ),
+    Sign(
+        "context_overflow",
+        0.95,
+        r"exceed(?:s|ed|ing)? (?:the |this )?(?:model'?s )?(?:maximum )?context (?:length|window|size)",
+    ),
+    Sign(
+        "context_overflow",
+        0.95,
+        r"(?:context|prompt|request)[^.\n]{0,40}(?:too (?:long|large)|exceeds?)[^.\n]{0,60}\btokens?\b",
+    ),
+    Sign("context_overflow", 0.9, r"(?:reduce|shorten) the length of the (?:messages|prompt|input)"),
+    Sign(
+        "budget",
+        0.98,
+        r"insufficient_quota|billing_hard_limit_reached|credit_balance_too_low|insufficient_(?:funds|"
+        r"credits?|balance)",
+    ),
+    Sign("budget", 0.98, r"error_max_(?:budget(?:_usd)?|turns)|max_budget_exceeded|budget_exceeded"),
+    Sign(
+        "budget",
+        0.97,
+        r"(?:exceeded your current|insufficient|no remaining|out of) quota|quota (?:is )?(?:used up|exhausted)",
+    ),
+    Sign("budget", 0.97, r"credit balance is too low|(?:out of|not enough|insufficient) (?:credits?|funds|balance)"),
+    Sign(
+        "budget",
+        0.96,
+        r"(?:reached|exceeded|hit|over)?\s*(?:the )?max(?:imum|\.)? (?:number of |allowed )?(?:turns|steps|"
+        r"iterations|requests|tool calls)(?: \(\d+\)| of \d+)?(?: (?:was |were |has been )?(?:reached|"
+        r"exceeded)| \(\d+\))",
+    ),
+    Sign("budget", 0.96, r"(?:reached|exceeded|hit) (?:the )?max(?:imum)? (?:number of )?(?:turns|steps|iterations)"),
+    Sign(
+        "budget",
+        0.95,
+        r"(?:exceed(?:s|ed)?|reached|over|used \d+ ?% of)[^.\n]{0,40}\b(?:budget|spend(?:ing)? (?:limit|"
+        r"cap)|(?:token|request|cost|tool_calls|total_tokens)_?\s?limit)\b",
+    ),
+    Sign(
+        "budget",
+        0.95,
+        r"\b(?:budget|spend(?:ing)? (?:limit|cap)|quota|cost cap)\b[^.\n]{0,60}\b(?:exceeded|reached|"
+        r"exhausted|used up|depleted)\b",
+    ),
+    Sign(
+        "budget",
+        0.9,
+        r"余额不足|额度(?:不足|已用(?:完|尽))|欠费|残高不足|"
+        r"Guthaben (?:aufgebraucht|reicht nicht)|(?:Kontingent|Budget)\w* "
+        r"(?:erschöpft|aufgebraucht|überschritten)|solde insuffisant|crédit(?:s)? épuisé|(?:saldo|fondos) "
+        r"insuficientes?|presupuesto agotado|недостаточно средств",
+    ),
+    Sign(
+        "rate_limit",
+        0.98,
+        r"rate_limit_(?:exceeded|error)|too_many_requests|throttling(?:exception|_error)?\b|"
+        r"RequestLimitExceeded|SlowDown\b",
+    ),
+    Sign(
+        "rate_limit", 0.98, r"quota exceeded for (?:metric|quota metric)[^\n]{0,120}per[ _-]?(?:second|minute|hour|day)"
+    ),
+    Sign(
+        "rate_limit",
+        0.97,
+        r"rate[ -]?limit(?:ed)?\b[^.\n]{0,40}\b(?:reached|exceeded|hit|error|for)\b|"
+        r"\bexceeded[^.\n]{0,30}rate limit|rate limited\b",
+    ),
+    Sign(
+        "rate_limit",
+        0.96,
+        r"too many (?:requests|concurrent (?:requests|executions|connections from))|max concurrent "
+        r"executions \((?P<limit>\d+)\)",
+    ),
+    Sign(
+        "rate_limit", 0.9, r"please (?:try again|retry|wait)[^.\n]{0,20}\b\d+ ?(?:ms|s|seconds?)\b|retry[- ]after: ?\d+"
+    ),
+    Sign(
+        "rate_limit",
+        0.88,
+        r"请求(?:过于|太)频繁|リクエストが多すぎ|"
+        r"zu viele (?:Anfragen|Abfragen)|trop de requêtes|demasiadas (?:solicitudes|"
+        r"peticiones)|слишком много запросов",
+    ),
+    Sign(
+        "provider_error",
+        0.97,
+        r"overloaded_error|server_error\b|internal_server_error|api_error\b|engine_overloaded|"
+        r"service_unavailable|model_overloaded",
+    ),
+    Sign(
+        "provider_error",
+        0.97,
+        r"the (?:model|service|engine|server)s? (?:is|are) (?:currently |temporarily )?(?:overloaded|unavailable)",
+    ),
+    Sign(
+        "provider_error",
+        0.96,
+        r"the server had an error (?:while )?processing your request|internal ?server ?(?:error|exception)",
+    ),
+    Sign(
+        "auth",
+        0.98,
+        r"invalid_api_key|authentication_error|invalid_(?:token|grant|client|credentials)|permission_error|"
+        r"unauthorized_client|ExpiredToken(?:Exception)?|InvalidClientTokenId|SignatureDoesNotMatch|"
+        r"AccessDenied(?:Exception)?|UnrecognizedClientException",
+    ),
+    Sign(
+        "auth",
+        0.96,
+        r"(?:incorrect|invalid|missing|expired|revoked|unknown|bad) (?:x-)?(?:api[ -]?key|credentials?|"
+        r"access token|bearer token|auth(?:entication|orization)? token|client secret|password)",
+    ),
+    Sign(
+        "auth",
+        0.95,
+        r"(?:api[ -]?key|credentials?|access token|security token|session token|bearer token|token|"
+        r"certificate|password)[^.\n]{0,50} (?:is |are |has |have |was |were )?(?:been )?(?:expired|"
+        r"revoked|invalid|refused|rejected|missing|not valid|incorrect|wrong)\b",
+    ),
+    Sign("config", 0.98, r"model_not_found|deployment_?not_?found|model_decommissioned"),
+    Sign(
+        "config",
+        0.96,
+        r"\bmodel:? [`'\"]?(?P<model>[\w./:-]+)[`'\"]? (?:does not exist|is not (?:found|supported|"
+        r"available)|was not found|has been (?:deprecated|retired|decommissioned))",
+    ),
+    Sign("config", 0.96, r"not_found_error[^\n]{0,40}model: ?(?P<model>[\w./:-]+)"),
+    Sign("config", 0.9, r"LLM Provider NOT provided|unknown (?:model|provider):? ['\"`](?P<model>[^'\"`\n]{1,80})"),
+    Sign(
+        "model_output",
+        0.98,
+        r"content_filter(?:ed)?|content_policy_violation|ContentFilterFinishReason\w*|"
+        r"LengthFinishReason\w*|ResponsibleAIPolicyViolation",
+    ),
+    Sign(
+        "model_output",
+        0.97,
+        r"(?:finish|stop)[_ ]?reason['\"]?\s*[=:]\s*['\"]?(?P<reason>length|max_tokens|content_filter|"
+        r"refusal|safety|recitation|blocklist|prohibited_content|model_length|malformed_function_call)",
+    ),
+    Sign(
+        "model_output",
+        0.96,
+        r"(?:model|assistant|completion|response|LLM|claude|gpt)[^.\n]{0,30}\b(?:refused|refusal|declined)\b",
+    ),
+    Sign(
+        "model_output",
+        0.96,
+        r"(?:empty|blank|no) (?:completion|model (?:response|answer|output)|candidates?\b|choices\b)|"
+        r"(?:model|LLM|completion|assistant)[^.\n]{0,30}\b(?:returned|gave|produced|answered with|"
+        r"was)\b[^.\n]{0,20}\b(?:an )?(?:empty|nothing|blank|no (?:content|text|candidates?|output|"
+        r"choices))",
+    ),
+    Sign(
+        "model_output",
+        0.95,
+        r"I(?:'m| am) sorry, but I can(?:'|no)t (?:help|assist|comply)|I can(?:'|no)t (?:help|assist) with "
+        r"(?:that|this)",
+    ),
+    Sign(
+        "model_output",
+        0.94,
+        r"(?:completion|response|answer|output|generation)[^.\n]{0,40}(?:was |is )?(?:cut(?: off| short)?|"
+        r"truncated|stopped)\b[^.\n]{0,40}(?:limit|max_tokens|length|tokens)|output (?:token )?limit "
+        r"(?:was )?reached|reached the (?:output|max_tokens) limit",
+    ),
+    Sign(
+        "model_output",
+        0.93,
+        r"(?:completion|response|answer|output|prompt|candidate)s?\b[^.\n]{0,30}\b(?:withheld|filtered|"
+        r"blocked)\b|blocked by (?:safety|content|the provider'?s)[^.\n]{0,30}|(?:safety|content) "
+        r"(?:filter|policy)[^.\n]{0,30}\b(?:triggered|blocked|violat\w+)",
+    ),
+)

@@ -1,0 +1,75 @@
+"""Values whose shape the receiver does not accept: validators, parsers and conversions.
+
+Sources: pydantic 2, jsonschema, json, float/int/datetime/uuid/decimal/enum of Python, Go's encoding/json, Jackson, zod,
+JavaScript's JSON.parse, serde, protobuf, YAML, the AgentField agent's own door (422, 0.1.80).
+"""
+
+from operator_mcp.diagnosis.sign import Sign
+
+VALUE = r"(?P<value>'[^'\n]{0,200}'|\"[^\"\n]{0,200}\")"
+
+SIGNS = (
+    Sign(
+        "schema_mismatch",
+        0.97,
+        r"\d+ validation errors? for (?P<model>[\w\[\].]{1,80})(?:[\s\S]{0,2000}\[type=[^\]\n]{1,400}\])?",
+    ),
+    Sign(
+        "schema_mismatch",
+        0.96,
+        r"Missing required (?:field|argument|parameter|property)s?:? ['\"]?(?P<field>[\w.]{1,60})|"
+        r"'(?P<property>[\w.-]{1,60})' is a required property|Field required|Input should be [^\n\[]{3,80}|"
+        r"Extra inputs are not permitted|Additional properties are not allowed[^\n]{0,80}|[^\n]{1,80} is "
+        r"not of type '\w+'|Failed validating",
+    ),
+    Sign(
+        "schema_mismatch",
+        0.96,
+        rf"could not convert string to float: {VALUE}|invalid literal for int\(\) with base \d+: "
+        rf"{VALUE.replace('value', 'number')}|time data {VALUE.replace('value', 'time')} does not match "
+        rf"format[^\n]{{0,40}}|Invalid isoformat string: {VALUE.replace('value', 'iso')}|unconverted data "
+        r"remains[^\n]{0,40}|badly formed hexadecimal UUID string|<class 'decimal\.(?:ConversionSyntax|"
+        r"InvalidOperation)'>|[^\n]{1,60} is not a valid (?P<enum>[A-Z]\w{2,60})|Unknown string "
+        r"format: [^\n]{1,60}|day is out of range for month",
+    ),
+    Sign(
+        "schema_mismatch",
+        0.96,
+        r"Expecting (?:value|property name enclosed in double quotes|',' delimiter|':' "
+        r"delimiter)[^\n]{0,50}|Extra data: line \d+[^\n]{0,40}|Unterminated string starting at[^\n]{0,40}|"
+        r"Invalid (?:control character|\\?escape)[^\n]{0,40} line \d+|JSONDecodeError|Invalid JSON|(?:is "
+        r")?not valid JSON|Unexpected (?:token|end of JSON|non-whitespace)[^\n]{0,60}JSON[^\n]{0,30}|"
+        r"Unexpected end of JSON input|invalid character '[^\n]{1,6}' looking for[^\n]{0,60}|cannot "
+        r"unmarshal[^\n]{1,120}|Cannot deserialize value of type[^\n]{1,120}|MismatchedInputException|"
+        r"UnrecognizedPropertyException|could not parse (?:LLM |model )?(?:output|response|"
+        r"answer)[^\n]{0,60}|expected value at line \d+ column \d+|missing field `(?P<serde>\w{1,60})`|"
+        r"invalid type: [^\n]{1,60}, expected [^\n]{1,60}|Error parsing message|not well-formed \(invalid "
+        r"token\)|(?:mapping values are not allowed|while (?:scanning|parsing) a)[^\n]{0,60}|no element "
+        r"found: line \d+|attempting to decode JSON with unexpected mimetype",
+    ),
+    Sign(
+        "schema_mismatch",
+        0.94,
+        r"'[\w-]{2,20}' codec can't decode byte[^\n]{0,80}|value too long for type[^\n]{0,60}|invalid "
+        r"input syntax for type[^\n]{0,80}|null value in column \"(?P<column>\w{1,60})\"[^\n]{0,80}|NOT "
+        r"NULL constraint failed: (?P<constraint>[\w.]{1,80})|Exceeded maximum retries \(\d+\) for "
+        r"(?:output|result) validation|invalid_type[^\n]{0,60}received|Expected \w+, received \w+|"
+        r"[Uu]nknown field name|unexpected (?:field|property|key) ['\"](?P<unexpected>\w{1,60})['\"]",
+    ),
+    Sign(
+        "schema_mismatch",
+        0.88,
+        r"\bexpected\b[^\n]{1,60}\b(?:but )?(?:got|received|found)\b (?:an? )?(?:'?(?:str|int|float|list|"
+        r"dict|object|array|string|number|boolean|NoneType|null|html|text/html)\b)[^\n]{0,40}|(?:field|key|"
+        r"property|column) ['\"`](?P<key>[\w.-]{1,60})['\"`] (?:is )?(?:missing|absent|not (?:present|"
+        r"found|in))[^\n]{0,60}(?:response|result|answer|payload|reply|body|output)?|(?:response|result|"
+        r"answer|payload|reply|body) (?:has no|lacks|is missing|without) (?:field |key |property "
+        r")?['\"`]?(?P<lacks>[\w.-]{1,60})",
+    ),
+    Sign(
+        "schema_mismatch",
+        0.86,
+        r"(?:ungültiges|kein gültiges) JSON|JSON (?:invalide|non valide|inválido)|JSON (?:解析|格式)(?:失败|错误)|"
+        r"JSON(?:の)?解析(?:エラー|に失敗)",
+    ),
+)

@@ -1,0 +1,77 @@
+"""A program's own refusal of what it was given, in people's words: weaker than what machines write."""
+
+from operator_mcp.diagnosis.sign import Sign
+
+_VALUE = r"(?:['\"`«„“][^'\"`»”\n]{1,120}['\"`»“”]|-?\d[\w.,-]*|[A-Z]{1,6}-?\d[\w-]*)"
+
+SIGNS = (
+    Sign(
+        "bad_input",
+        0.82,
+        r"\bmust (?:not )?(?:be|have|contain|lie|start|end|match|use|come|include)\b[^\n]{0,80}(?:,| but|"
+        r";|:) ?(?:got|was|is|not|given|received|found)\b ?[^\n]{0,60}|\bmust (?:not )?be (?:positive|"
+        r"negative|non-negative|greater|less|at least|at most|between|one of|before|after|in the|empty|a |"
+        r"an |unique|\d)[^\n]{0,60}",
+    ),
+    Sign(
+        "bad_input",
+        0.84,
+        r"\b(?:unknown|unsupported|unrecogni[sz]ed|invalid|illegal|malformed|unexpected|duplicate|expired|"
+        rf"empty|implausible) [\w -]{{2,40}}:? ?{_VALUE}[^\n]{{0,60}}|\bnot a (?:valid|known|supported) "
+        r"[^\n]{1,60}",
+    ),
+    Sign(
+        "bad_input",
+        0.82,
+        rf"{_VALUE}[^\n]{{0,40}}\b(?:is|are|was) (?:not (?:offered|supported|allowed|accepted|valid|known|"
+        r"recogni[sz]ed|available|registered|permitted|a valid|one of|part of|in the|on the|among)|invalid|"
+        r"unknown|unsupported|too (?:long|short|large|small|big|old|high|low|many)|out of range|out of "
+        r"bounds|malformed|in the (?:past|future)|empty|blank|encrypted|corrupt(?:ed)?|unreadable|"
+        r"password[- ]protected|expired)\b[^\n]{0,60}",
+    ),
+    Sign(
+        "bad_input",
+        0.8,
+        r"\bnot (?:in|on) (?:the )?(?:catalogue|catalog|list|register|registry|index|inventory|directory|"
+        r"price list)\b|\bfails? (?:its|the) (?:check(?:[ -]?(?:digit|sum))?|checksum|validation)\b|"
+        r"\bchoose one of\b[^\n]{0,80}|(?:allowed|valid|supported|accepted) (?:values|options|formats?|"
+        r"types?|languages?|currencies) (?:are|is|:)[^\n]{0,80}|\b(?:upload|submit|send|enter|provide|"
+        r"supply|check) (?:it|them|the (?:input|file|document|value|number)|a (?:valid|different|"
+        r"new)[^\n]{1,30}) ?(?:again|anew|first)?\b",
+    ),
+    Sign(
+        "bad_input",
+        0.8,
+        r"\bno [\w -]{2,40} (?:was|were|is|are|has been) (?:supplied|given|provided|specified|attached|"
+        r"submitted|handed in)\b[^\n]{0,40}|\b(?:that|which) was (?:handed in|submitted|uploaded|given|"
+        r"supplied)\b|(?:file|image|document|archive|attachment|pdf)\b[^\n]{0,60}(?:is (?:not a|corrupt|"
+        r"damaged|encrypted|password)|cannot be (?:opened|read)|has not been decrypted)[^\n]{0,40}|cannot "
+        r"identify image file[^\n]{0,80}|File is not a zip file|EOF marker not found|not a PDF file",
+    ),
+    Sign(
+        "bad_input",
+        0.6,
+        r"\b(?:has|have|contains?) no [\w -]{2,40}|\b(?:cannot|can't|could not) (?:find|be found|process|"
+        rf"handle|accept)[^\n]{{0,60}}|{_VALUE}[^\n]{{0,40}}\b(?:not found|does not exist|is missing|was "
+        rf"not found)\b|\bno [\w -]{{2,30}} (?:for|with|named|called|matching|found for) {_VALUE}",
+    ),
+    Sign(
+        "bad_input",
+        0.75,
+        r"Eingabe (?:bitte )?(?:prüfen|ungültig)|ungültige[rsn]? [\w ]{2,40}|(?:ist|sind) (?:ungültig|"
+        r"unbekannt|nicht (?:zulässig|erlaubt|bekannt|vorhanden|gültig))|unbekannte[rsn]? [\w ]{2,30}|"
+        r"(?:saisie|entrée|valeur|champ)[^\n]{0,60}(?:invalide|incorrecte?|inconnue?|non valide)|"
+        r"vérifi(?:ez|er) (?:la|l'|votre) ?(?:saisie|entrée)|(?:entrada|valor|campo|"
+        r"dato)[^\n]{0,60}(?:inválid[oa]|no válid[oa]|incorrect[oa])|(?:revise|compruebe) (?:la|los) "
+        r"(?:entrada|datos)|(?:entrada|valor) inválid|"
+        r"(?:输入|参数)(?:无效|错误|不合法|有误)|請?检查输入|入力(?:値)?(?:が)?(?:不正|"
+        r"無効|エラー)|(?:неверн|недопустим)\w+ (?:значени|ввод|параметр)\w*|dati non validi|ongeldige? "
+        r"(?:invoer|waarde)|nieprawidłow\w+",
+    ),
+    Sign(
+        "bad_input",
+        0.6,
+        r"nicht gefunden|introuvable|no encontrad[oa]|non trovat[oa]|niet gevonden|nie znaleziono|не "
+        r"найден\w*|未找到|不存在|見つかりません|não encontrad[oa]|bulunamadı|không tìm thấy|찾을 수 없",
+    ),
+)

@@ -1,0 +1,48 @@
+"""Memory, disk, handles, connections and locks.
+
+Sources: errno of POSIX (ENOMEM 12, EMFILE 24, ENOSPC 28, EAGAIN 11, EDQUOT 122), SQLite, PostgreSQL, MySQL, the Linux
+OOM killer, CUDA, Node, Java.
+"""
+
+from operator_mcp.diagnosis.sign import Sign
+
+SIGNS = (
+    Sign(
+        "resources", 0.98, r"\[Errno (?:11|12|23|24|28|122)\] ?(?:[A-Z][\w ]{3,60})?(?:: ?'(?P<file>[^'\n]{1,200})')?"
+    ),
+    Sign(
+        "resources",
+        0.97,
+        r"no space left on device|too many open files|cannot allocate memory|disk quota exceeded|disk "
+        r"(?:is )?full|\bENOSPC\b|\bEMFILE\b|\bENOMEM\b|read-only file system|resource temporarily "
+        r"unavailable",
+    ),
+    Sign(
+        "resources",
+        0.97,
+        r"\bMemoryError\b|out of memory|OutOfMemory(?:Error|Exception)?|OOM[- ]?[Kk]illed|heap (?:space|"
+        r"out of memory)|unable to allocate [\d.]+ ?\w+|CUDA error: out of memory|std::bad_alloc|Cannot "
+        r"enlarge memory",
+    ),
+    Sign(
+        "resources",
+        0.96,
+        r"(?:database|table)(?: \w+)? is (?:locked|full)|deadlock (?:detected|found)|(?:sorry, )?too many "
+        r"(?:clients|connections)(?: already)?|remaining connection slots are reserved|could not obtain "
+        r"lock|QueuePool limit|connection pool (?:is )?exhausted|lock(?:file)? (?:is )?(?:already )?held "
+        r"by",
+    ),
+    Sign(
+        "resources",
+        0.95,
+        r"SIGKILL|signal(?:: |\s)?(?:9\b|killed)|exit(?:ed with)?(?: code| status)?:? 137\b|can't start "
+        r"new thread|pthread_create",
+    ),
+    Sign(
+        "resources",
+        0.88,
+        r"(?:Kein|Nicht genügend) (?:Speicher|Arbeitsspeicher|Platz)\w*|Speicher (?:voll|erschöpft)|"
+        r"(?:plus d'espace|espace disque insuffisant|mémoire insuffisante)|(?:sin espacio en|memoria "
+        r"insuficiente|disco lleno)|磁盘(?:空间不足|已满)|内存不足|メモリ不足|недостаточно (?:памяти|места)",
+    ),
+)

@@ -1,0 +1,101 @@
+"""Other services on the network: connections that fail, sides that break, logins that are refused.
+
+Sources: messages of httpx, httpcore, requests/urllib3, aiohttp, botocore, psycopg, redis, Go's net package, Node's
+`code` words, gRPC status words; errno names of POSIX.
+"""
+
+from operator_mcp.diagnosis.sign import Sign
+
+SIGNS = (
+    Sign(
+        "provider_error",
+        0.95,
+        r"server disconnected(?: without sending a response)?|RemoteProtocolError|remote end closed "
+        r"connection|upstream connect error|no healthy upstream|premature(?:ly)? (?:end|closed)|incomplete "
+        r"chunked read|peer closed connection",
+    ),
+    Sign(
+        "provider_error",
+        0.94,
+        r"\[Errno 11[01]\] (?:Connect call failed[^\n]{0,60}|Connection (?:refused|timed out))|"
+        r"\bECONNREFUSED\b|\bECONNRESET\b|\bEPIPE\b|connection (?:was )?(?:refused|reset|aborted)(?: by "
+        r"(?:the )?(?:peer|remote host|server))?",
+    ),
+    Sign(
+        "provider_error",
+        0.93,
+        r"\[Errno -\d\] (?:Name or service not known|Temporary failure in name resolution|nodename nor "
+        r"servname[^\n]{0,40})|getaddrinfo (?:failed|ENOTFOUND)|\bENOTFOUND\b|no such host|could not "
+        r"resolve host|Failed to resolve '",
+    ),
+    Sign(
+        "provider_error",
+        0.93,
+        r"all connection attempts failed|cannot connect to host|could not connect to (?:the )?server|"
+        r"failed to establish a new connection|max retries exceeded with url|connection to server at "
+        r"[^\n]{0,60} failed|network is unreachable|no route to host|server closed the connection "
+        r"unexpectedly|connection error\.",
+    ),
+    Sign(
+        "provider_error",
+        0.92,
+        r"\bUNAVAILABLE\b:? |StatusCode\.UNAVAILABLE|StatusCode\.INTERNAL|the system encountered an "
+        r"unexpected error during processing",
+        ignore_case=False,
+    ),
+    Sign("provider_error", 0.9, r"\b(?:bad gateway|service unavailable|gateway error|internal server error)\b"),
+    Sign(
+        "auth",
+        0.95,
+        r"(?:password )?authentication failed(?: for user)?|(?:login|access) denied(?: for user)?|"
+        r"\bWRONGPASS\b|\bNOAUTH\b|bad credentials|could not (?:locate|load|find) (?:the )?(?:default "
+        r")?credentials|unable to locate credentials|StatusCode\.(?:UNAUTHENTICATED|PERMISSION_DENIED)|not "
+        r"authenticated|signature (?:has )?expired",
+    ),
+    Sign(
+        "auth",
+        0.94,
+        r"\b(?:is )?not authori[sz]ed to (?:perform|access)[^\n]{0,60}|requires? authentication|"
+        r"authentication (?:is )?required|you do not have (?:access|permission)|permission denied (?:for|"
+        r"on) (?:table|relation|database|schema|bucket|resource|project)\b",
+    ),
+    Sign("auth", 0.8, r"\b(?:unauthori[sz]ed|forbidden)\b"),
+    Sign(
+        "auth",
+        0.88,
+        r"(?:Zugang|Zugriff|Anmeldung) (?:verweigert|abgelehnt|fehlgeschlagen)|accès (?:refusé|interdit)|"
+        r"authentification échouée|(?:permiso|acceso) denegado|"
+        r"认证失败|未授权|鉴权失败|認証(?:に失敗|エラー)|доступ запрещ",
+    ),
+    Sign(
+        "config",
+        0.93,
+        r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|self[- ]signed certificate|unable to get "
+        r"local issuer certificate|WRONG_VERSION_NUMBER",
+    ),
+    Sign(
+        "config",
+        0.92,
+        r"(?:Request URL is missing|Invalid URL|No scheme supplied|No connection adapters were found|"
+        r"Unsupported protocol|unsupported URL scheme)[^\n]{0,80}",
+    ),
+    Sign("human", 0.97, r"^cancelled_by_control_plane$"),
+    Sign("unavailable", 0.98, r"agent_restart_orphaned|in-flight reasoner cannot be revived"),
+    Sign(
+        "unavailable",
+        0.97,
+        r"agent call failed: (?:Post|Get) \"[^\"\n]{1,200}\": (?:dial tcp|EOF|read tcp)[^\n]{0,160}",
+    ),
+    Sign(
+        "unavailable",
+        0.95,
+        r"(?:agent|node)[ '\"\w.-]{0,60} (?:is )?(?:not (?:reachable|available|active|healthy)|unreachable|"
+        r"offline|unavailable|went away)\b|agent_unreachable|node_unavailable",
+    ),
+    Sign(
+        "provider_error",
+        0.86,
+        r"(?:Dienst|Server) (?:nicht (?:erreichbar|verfügbar)|antwortet nicht)|service (?:indisponible|"
+        r"injoignable)|servicio no disponible|服务(?:不可用|异常)|サービス(?:を)?利用できません|сервис недоступен",
+    ),
+)
