@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
@@ -125,8 +124,16 @@ def _refusal(answer: Diagnosed | Drafted) -> None:
 
 
 def diff(text: str) -> None:
-    """Draw a diff."""
-    console.print(Syntax(text, "diff", background_color="default", word_wrap=True))
+    """Draw a diff, line by line as it is: a wrapped line could hide what it adds."""
+    for line in text.splitlines():
+        if not line.startswith("index "):
+            console.print(Text(line, style=_diff_style(line)), soft_wrap=True)
+
+
+def _diff_style(line: str) -> str:
+    if line.startswith(("+++", "---", "diff ")):
+        return "bold"
+    return {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "default")
 
 
 def cases(rows: Sequence[Case]) -> None:

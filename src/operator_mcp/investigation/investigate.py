@@ -7,7 +7,7 @@ import anyio
 from anyio.to_thread import run_sync
 
 from operator_mcp.control_plane.client import ControlPlane
-from operator_mcp.errors import ControlPlaneError
+from operator_mcp.errors import ControlPlaneError, UsageError
 from operator_mcp.investigation.origin import find_origin, wanted_logs
 from operator_mcp.investigation.signature import signature
 from operator_mcp.investigation.trace import assemble
@@ -60,7 +60,7 @@ async def _logs(control_plane: ControlPlane, ids: tuple[str, ...]) -> Logs:
     logs: dict[str, tuple[LogEntry, ...]] = {}
 
     async def fetch(id: str) -> None:
-        with suppress(ControlPlaneError):  # the verdict stands without them; the trace tells what was not available
+        with suppress(ControlPlaneError, UsageError):  # the verdict stands without them; the trace tells what was not available
             logs[id] = await control_plane.logs(id)
 
     async with anyio.create_task_group() as tasks:
