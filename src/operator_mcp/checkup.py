@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from operator_mcp.control_plane.client import ControlPlane
 from operator_mcp.errors import OperatorError
-from operator_mcp.fixing.git import Git
+from operator_mcp.fixing.repository import locate
 from operator_mcp.ledger import Ledger
 from operator_mcp.policy import cap_usd
 from operator_mcp.settings import Repository, Settings
@@ -69,13 +69,11 @@ def _git() -> Finding:
 async def _repository(agent: str, repository: Repository) -> Finding:
     what = f"repository of {agent}"
     try:
-        base = await Git(repository.path).resolve(repository.base)
+        base = await (await locate(repository)).base()
     except OperatorError as error:
         return Finding(what=what, ok=False, detail=str(error))
     program = repository.suite[0] if repository.suite else ""
     runner = sys.executable if program == "python" else shutil.which(program)
     if runner is None:
         return Finding(what=what, ok=False, detail=f"suite: {program!r} is not on PATH. Install it or mend suite.")
-    if base is None:
-        return Finding(what=what, ok=False, detail=f"{repository.path} has no branch {repository.base!r}. Mend base.")
     return Finding(what=what, ok=True, detail=f"{repository.path}, {repository.base} at {base[:10]}")
