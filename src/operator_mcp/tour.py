@@ -62,7 +62,8 @@ async def _tell(casework: Casework, sample: Sample, folder: Path) -> int:
     terminal.hop(await casework.get_failed_hop(sample.run_id), fold(*await casework.anatomy(sample.run_id)))
     _heading("3. Why?", f"diagnose({sample.run_id})")
     terminal.diagnosis(await casework.diagnose(sample.run_id))
-    _heading("4. A fix", f"draft_fix({sample.run_id}, patch), with a patch that was prepared for this demo")
+    _heading("4. A fix", f"draft_fix({sample.run_id}, patch)")
+    terminal.console.print("The patch was prepared for this demo; the clone, the checks and the branch are real.")
     fix = await casework.draft_fix(sample.run_id, PREPARED_PATCH, _progress)
     diff = await casework.diff(fix.fix_id) if fix.fix_id else None
     if diff:
