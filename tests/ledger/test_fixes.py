@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
@@ -132,6 +133,14 @@ def test_of_processes_that_draft_the_same_fixes_at_once_one_starts_each(
         pairs = [outcome for outcome in outcomes if isinstance(outcome, list)]
         assert sorted(created is True for _, created in pairs) == [False, False, False, True]
         assert len({fix_id for fix_id, _ in pairs}) == 1
+
+
+def test_two_hundred_calls_from_threads_of_one_process_start_one_fix(ledger: Ledger) -> None:
+    open_case(ledger)
+    with ThreadPoolExecutor(40) as threads:
+        fixes = set(threads.map(lambda _: book(ledger).fix_id, range(200)))
+    assert len(fixes) == 1
+    assert [line.action for line in ledger.audit()] == ["fix booked", "case opened"]
 
 
 def test_of_processes_with_cases_that_fail_alike_one_starts_a_fix(url: str, ledger: Ledger, racers: Racers) -> None:

@@ -144,5 +144,5 @@ def test_no_sequence_of_calls_breaks_the_rules_of_a_fix(databases: Databases) ->
     machine = type("MachineOverSqlite", (Machine,), {"databases": databases})
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=checks)
+        machine, settings=settings(max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=checks)
     )

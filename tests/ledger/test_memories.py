@@ -68,13 +68,13 @@ def test_a_provisional_memory_is_replaced_by_a_better_one_and_never_the_reverse(
             diagnosis(confidence=0.9, provisional=True, summary="provisional"),
             diagnosis(confidence=0.5, summary="settled"),
             diagnosis(confidence=0.99, provisional=True, summary="provisional again"),
+            diagnosis(confidence=0.99, engine="memory", summary="echo"),
             diagnosis(confidence=0.4, engine="model", summary="reasoned"),
             diagnosis(confidence=1.0, summary="rules again"),
-            diagnosis(confidence=1.0, engine="memory", summary="echo"),
         ]
     ):
         told.append(ledger.remember("fleet", f"run-{n}", "r:bug", given, "sig").diagnosis.summary)
-    assert told == ["provisional", "settled", "settled", "reasoned", "reasoned", "reasoned"]
+    assert told == ["provisional", "settled", "settled", "settled", "reasoned", "reasoned"]
 
 
 def test_a_run_whose_cause_is_found_to_be_another_moves_with_its_signature(ledger: Ledger) -> None:

@@ -1,3 +1,4 @@
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -19,6 +20,20 @@ from tests.ledger.conftest import Databases, Racers, open_case
 def test_processes_that_open_a_new_ledger_at_the_same_instant_all_get_it(databases: Databases, racers: Racers) -> None:
     for _ in range(3):
         assert racers.race(databases.empty(), "first_open", [{}]) == [[0]] * 4
+
+
+def test_opening_waits_while_another_process_is_making_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.db"
+    maker = sqlite3.connect(path, isolation_level=None)
+    maker.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr("operator_mcp.ledger.migrate.time.sleep", lambda _: maker.rollback())
+    ledger = Ledger.open(f"sqlite:///{path}")
+    assert not maker.in_transaction
+    maker.close()
+    assert ledger.cases("fleet") == []
+    ledger.close()
 
 
 def test_the_migrations_make_the_tables_that_the_code_declares(databases: Databases) -> None:

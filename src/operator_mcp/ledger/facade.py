@@ -16,10 +16,13 @@ from operator_mcp.ledger.migrate import migrate
 from operator_mcp.ledger.money import Money
 from operator_mcp.ledger.moves import Moves
 from operator_mcp.ledger.outbox import Outbox
+from operator_mcp.ledger.readings import Readings
 from operator_mcp.ledger.store import Clock, connect, random_fix_id, utcnow
 
 
-class Ledger(Investigations, Cases, Diagnoses, Memories, Outbox, Backlog, Fixes, Moves, Money, Approvals, Audit):
+class Ledger(
+    Investigations, Cases, Diagnoses, Memories, Outbox, Backlog, Fixes, Moves, Money, Readings, Approvals, Audit
+):
     """The durable store that makes the rules true across processes, restarts and agents.
 
     Every method is one transaction, safe to call from any thread and any number of processes at once. Besides what

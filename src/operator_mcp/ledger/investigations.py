@@ -1,15 +1,14 @@
 """Answers about runs that have ended, kept so that asking again costs no request."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from operator_mcp.ledger import tables
-from operator_mcp.ledger.columns import dump, load, short_key
+from operator_mcp.ledger.columns import dump, load
 from operator_mcp.ledger.store import Store
 from operator_mcp.models import Finding, Noun, Trace
-
-CHUNK = 500
 
 
 class Investigation(Noun):
@@ -69,14 +68,8 @@ def run_of(connection: Connection, fleet: str, id: str) -> str:
 
 def index_executions(connection: Connection, fleet: str, run_id: str, executions: Sequence[str]) -> None:
     """Let execution ids lead to their run, within a change; those that lead somewhere already are left."""
-    t = tables.executions
-    for chunk in _chunks(list(dict.fromkeys(short_key(id) for id in executions))):
-        query = select(t.c.execution_id).where(t.c.fleet == fleet, t.c.execution_id.in_(chunk))
-        known = set(connection.execute(query).scalars())
-        rows = [{"fleet": fleet, "run_id": run_id, "execution_id": id} for id in chunk if id not in known]
-        if rows:
-            connection.execute(insert(t), rows)
-
-
-def _chunks(ids: list[str]) -> Iterator[list[str]]:
-    return (ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+    # SQLAlchemy spells this insert once per dialect; the SQL is the same.
+    insert_new = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    rows = [{"fleet": fleet, "run_id": run_id, "execution_id": id} for id in executions]
+    if rows:
+        connection.execute(insert_new(tables.executions).on_conflict_do_nothing(), rows)
