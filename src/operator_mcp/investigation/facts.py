@@ -1,15 +1,19 @@
 """What one run says about each of its hops: texts below their relays, times, retries, and the logs at hand."""
 
 import json
+import re
 from collections import Counter
-from itertools import pairwise
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from operator_mcp.investigation.texts import LIMIT, blank, peel, shape
 from operator_mcp.investigation.tree import HUNG, Tree
 from operator_mcp.models import Hop, LogEntry, Status
+
+_COUNTS_ATTEMPTS = re.compile(r"attempt|retr(?:y|ies)|tries", re.IGNORECASE)
+"""Names of arguments that tell one attempt of a call from the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Facts:
         """Take the tree and the logs that were fetched, by execution id (often none)."""
         self.tree = tree
         self.logs = logs
+        self._failed = [hop.status.failure_like for hop in tree.hops]
         self._said: dict[int, Said] = {}
         self._calls: dict[int, str] = {}
 
@@ -51,21 +56,11 @@ class Facts:
 
     def failed(self, i: int) -> bool:
         """Tell whether a hop is failure-like."""
-        return self.tree.hops[i].status.failure_like
+        return self._failed[i]
 
     def open(self, i: int) -> bool:
         """Tell whether a hop never came to an end, persons' waiting aside."""
         return self.tree.hops[i].status in HUNG
-
-    def fell(self, i: int) -> float | None:
-        """Give the moment a hop ended: its agent's own word where logs are at hand, else the control plane's."""
-        end = self.tree.end[i]
-        if end is None:
-            return None
-        for entry in reversed(self.logs.get(self.tree.hops[i].execution_id, ())):
-            if entry.event_type == "reasoner.failed" and entry.at is not None:
-                return min(end, entry.at.timestamp())
-        return end
 
     def soonest_end(self, i: int) -> float:
         """Give the earliest moment a hop can have ended: its report may have reached the control plane late."""
@@ -75,8 +70,10 @@ class Facts:
         return end if start is None or duration is None else min(end, start + max(0, duration) / 1000)
 
     def at_work(self, i: int, moment: float | None) -> bool:
-        """Tell whether a hop was at work at a moment: open, reaped, or ended later."""
-        hop, end = self.tree.hops[i], self.tree.end[i]
+        """Tell whether a hop was at work at a moment (None: now): begun, and open, reaped, or ended later."""
+        hop, start, end = self.tree.hops[i], self.tree.start[i], self.tree.end[i]
+        if moment is not None and start is not None and start > moment:
+            return False
         if not hop.status.terminal:
             return True
         if hop.status is Status.TIMEOUT and hop.error and "no activity" in hop.error:
@@ -150,6 +147,8 @@ def _canonical(hop: Hop) -> str:
     value = hop.input
     if isinstance(value, dict) and set(value) <= {"input", "context"} and isinstance(value.get("input"), dict):
         value = value["input"]
+    if isinstance(value, dict):
+        value = {k: v for k, v in value.items() if not _COUNTS_ATTEMPTS.search(k)}
     try:
         return json.dumps(value, sort_keys=True)[:LIMIT]
     except RecursionError:

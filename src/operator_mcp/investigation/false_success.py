@@ -20,6 +20,6 @@ def false_success(tree: Tree) -> FalseSuccess | None:
             if isinstance(said, str) and said and isinstance(of, str):
                 return FalseSuccess(
                     execution_id=hop.execution_id,
-                    why=f"{hop.agent}.{hop.reasoner} succeeded, but its result is the failure envelope of {of}: {said[:200]}",
+                    why=f"{hop.agent}.{hop.reasoner} succeeded, but its result is the failure of {of}: {said[:200]}",
                 )
     return None

@@ -1,7 +1,7 @@
 """How an error's words travel: relays put a prefix before them, callers quote, re-word or drop them.
 
-Sources: Python SDK 0.1.80 (`Agent.call` raises `Execution failed: <child's error>`, `Execution was cancelled: <reason>`,
-`Execution timed out after N seconds`, `Wait timeout reached after N seconds`) and rows seen live.
+Sources: Python SDK 0.1.80 (`Agent.call` raises `Execution failed: <child's error>`, `Execution was cancelled:
+<reason>`, `Execution timed out after N seconds`, `Wait timeout reached after N seconds`) and rows seen live.
 """
 
 import re
@@ -45,11 +45,6 @@ _PATH = re.compile(r"(?:[a-zA-Z]:)?(?:[\\/][\w.@+-]+){2,}")
 _ID = re.compile(r"\b(?:[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|[A-Za-z]+[-_]?\d[\w-]*|\d[\w-]*)\b", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_WAIT = re.compile(
-    r"tim(?:ed|e|ing)[ -]?out|wait(?:ed|ing)?\b.{0,40}\b(?:expired|exceeded|over|reached)|deadline|"
-    r"(?:no|not|without)\b.{0,40}\b(?:after|within|in)\s+\d[\d.]*\s*(?:ms|s|sec|seconds|m|min|minutes|h|hours)\b",
-    re.IGNORECASE,
-)
 
 
 def shape(text: str) -> str:
@@ -65,21 +60,6 @@ def words(text: str) -> frozenset[str]:
     return frozenset(w.lower() for w in _WORD.findall(text[:LIMIT]))
 
 
-def says_waiting_ended(text: str) -> bool:
-    """Tell whether a text speaks of a limit of time that passed (SDK, HTTP clients, or people's words)."""
-    return _WAIT.search(text[:LIMIT]) is not None
-
-
 def blank(text: str) -> bool:
     """Tell whether a stripped text says nothing of what happened: empty, or only a relay's own words."""
     return not text or text.lower() in _NOTHING or _RELAY.fullmatch(text) is not None
-
-
-def concrete(text: str) -> int:
-    """Count the signs (0-4) that a text was written by a machine that saw the failure, not by a person re-wording it.
-
-    Codes and numbers; quoted values; addresses or paths; identifiers of code (`snake_case`, `CamelCase`, `f()`).
-    """
-    text = text[:LIMIT]
-    signs = (r"\d", r"['\"`]\S", r"://|[\\/]\w+[\\/]", r"\w_\w|[a-z][A-Z]|\w\(\)|\[\w+")
-    return sum(re.search(sign, text) is not None for sign in signs)

@@ -13,7 +13,8 @@ class Tree:
     """The hops of one run by position (0..n-1, the server's order), their links, and their times in seconds.
 
     `parent[i]` is None for a root: no parent named, a parent that is not in the run, or a link that would close a
-    circle (the earliest hop of the circle is its root). `start[i]` and `end[i]` are Unix seconds or None.
+    circle (the earliest hop of the circle is its root). `strays` are the roots whose named parent is not in the run.
+    `start[i]` and `end[i]` are Unix seconds or None.
     """
 
     def __init__(self, hops: Sequence[Hop]) -> None:
@@ -33,6 +34,9 @@ class Tree:
             if parent is not None:
                 self.children[parent].append(i)
         self.roots = tuple(i for i, parent in enumerate(self.parent) if parent is None)
+        self.strays = tuple(
+            i for i in self.roots if kept[i].parent_id is not None and kept[i].parent_id not in self.position
+        )
         self.downwards = tuple(self._walk(self.roots))
         self.depth = [0] * len(kept)
         for i in self.downwards:

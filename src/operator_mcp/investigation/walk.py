@@ -1,0 +1,97 @@
+"""The way down: at each fork every option gets a chance, and a hop's chance is the product of those on the way to it.
+
+Greedy descent would lose the truth at the first undecided fork; chances carry it on, and tell how sure the verdict is.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from operator_mcp.investigation.facts import Facts
+from operator_mcp.investigation.failed import Failed
+from operator_mcp.investigation.fork import Evidence, Option, Place
+from operator_mcp.investigation.waiting import Waiting
+from operator_mcp.investigation.weights import WEIGHTS
+from operator_mcp.models import Status
+
+NEGLIGIBLE = 0.002
+"""Branches less likely than this are not walked: they change no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A place where the failure may have begun, and how likely that is."""
+
+    place: Place
+    chance: float
+
+    @property
+    def hop(self) -> int:
+        """The position of the hop."""
+        return self.place.hop
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A fork the walk came to: how likely it was to come there, and the chance of each option."""
+
+    place: Place
+    chance: float
+    shares: tuple[tuple[Option, float], ...]
+
+
+def options(facts: Facts, place: Place) -> list[Option]:
+    """Give the options at a place, "it began here" first, each with its evidence (names as in `weights.py`)."""
+    waiting = place.given_up is not None or facts.open(place.hop)
+    if waiting or facts.tree.hops[place.hop].status is Status.TIMEOUT:
+        return Waiting(facts, place).options()
+    return Failed(facts, place.hop).options()
+
+
+def walk(facts: Facts, tops: Sequence[int]) -> list[Visit]:
+    """Walk down from the given hops (equally likely) and give every fork worth a visit. Linear in hops."""
+    visits: list[Visit] = []
+    todo = [(Place(top), 1.0 / len(tops)) for top in tops]
+    while todo:
+        place, chance = todo.pop()
+        shares = weigh(options(facts, place))
+        visits.append(Visit(place, chance, shares))
+        todo += [(o.to, chance * s) for o, s in shares if o.to is not None and chance * s >= NEGLIGIBLE]
+    return visits
+
+
+def candidates(facts: Facts, visits: Sequence[Visit]) -> list[Candidate]:
+    """Give every hop where it may have begun, the likeliest first.
+
+    Failures of one caller in the same words are one failure seen several times: the first to fail stands for all, with
+    the chances of all.
+    """
+    groups: dict[tuple[object, ...], list[Candidate]] = {}
+    for visit in visits:
+        hop = visit.place.hop
+        said, alike = facts.said(hop), facts.failed(hop) and visit.place.given_up is None
+        same = (facts.tree.parent[hop], said.text) if alike and not said.blank else (hop,)
+        groups.setdefault(same, []).append(Candidate(visit.place, visit.chance * visit.shares[0][1]))
+    found = [_merged(facts, group) for group in groups.values()]
+    return sorted(found, key=lambda c: (-c.chance, facts.tree.age(c.hop)))
+
+
+def _merged(facts: Facts, group: Sequence[Candidate]) -> Candidate:
+    best = max(c.chance for c in group)
+    likely = [c for c in group if c.chance >= best / 2]
+    first = min(likely, key=lambda c: (facts.tree.end[c.hop] or math.inf, facts.tree.age(c.hop)))
+    return Candidate(first.place, min(1.0, sum(c.chance for c in group)))
+
+
+def weigh(found: Sequence[Option]) -> tuple[tuple[Option, float], ...]:
+    """Give each option of a fork its chance; they sum to 1."""
+    scores = [weight(option.evidence) for option in found]
+    top = max(scores)
+    shares = [math.exp(score - top) for score in scores]
+    total = sum(shares)
+    return tuple((option, share / total) for option, share in zip(found, shares, strict=True))
+
+
+def weight(evidence: Evidence) -> float:
+    """Give what evidence weighs in sum."""
+    return sum(WEIGHTS[name][0] * amount for name, amount in evidence.items())
