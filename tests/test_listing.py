@@ -1,14 +1,15 @@
 """The list of failed runs: what counts, and a cursor that holds while the list moves."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from operator_mcp.control_plane.client import ControlPlane
-from operator_mcp.demo.store import Fleet
-from operator_mcp.demo.rows import ExecutionRow
+from operator_mcp.demo.rows import ExecutionRow, as_json
 from operator_mcp.demo.serving import serve
-from operator_mcp.detection.listing import Position, failed, handled, parse_since, scan
+from operator_mcp.demo.store import Fleet
+from operator_mcp.detection.listing import Position, failed, handled, matches, parse_since, scan
 from operator_mcp.errors import UsageError
 from operator_mcp.models import RunRow, Status
 
@@ -91,7 +92,7 @@ async def test_paging_gives_every_failure_once_while_new_runs_push_the_list_down
     position = None
     async with serve(fleet) as url, ControlPlane(url) as control_plane:
         for turn in range(40):
-            found = await scan(control_plane, wanted=failed, limit=30, position=position)
+            found = await scan(control_plane, wanted=matches, limit=30, position=position)
             seen += [r.run_id for r in found.rows]
             position = found.next
             if position is None:
@@ -104,7 +105,30 @@ async def test_one_answer_costs_at_most_two_requests_and_says_how_far_it_looked(
     fleet = Fleet()
     fleet.load([execution(n, status="succeeded") for n in range(1000)])
     async with serve(fleet) as url, ControlPlane(url) as control_plane:
-        found = await scan(control_plane, wanted=failed, limit=5)
+        found = await scan(control_plane, wanted=matches, limit=5)
         assert control_plane.requests == 2
         assert (len(found.rows), found.scanned) == (0, 400)
         assert found.next is not None
+
+
+async def test_a_run_that_succeeded_with_a_failure_envelope_is_a_suspect_and_words_alone_make_none() -> None:
+    envelope = {
+        "status": "cancelled",
+        "error_message": "cancelled_by_control_plane",
+        "execution_id": "x",
+        "result": None,
+    }
+    fleet = Fleet()
+    for n, result in enumerate([envelope, {"error": "none", "failed": 0, "status": "failed"}, {"ok": True}]):
+        root = execution(n, status="succeeded").model_copy(update={"result": as_json(result)})
+        child = execution(n, status="cancelled").model_copy(
+            update={"execution_id": f"child_{n}", "parent_id": root.execution_id}
+        )
+        fleet.load([root, child])
+    async with serve(fleet) as url, ControlPlane(url) as control_plane:
+        suspects = await scan(control_plane, wanted=partial(matches, status="suspect"), limit=5)
+        assert control_plane.requests == 2
+        failures = await scan(control_plane, wanted=matches, limit=5)
+    assert [r.run_id for r in suspects.rows] == ["run_0000"]
+    assert failures.rows == ()
+    assert list(failures.suspects) == ["run_0000"]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from anyio.to_thread import run_sync
 from pydantic import JsonValue
@@ -72,7 +73,7 @@ class Casework:
         """
         scan = await listing.scan(
             self.control_plane,
-            wanted=lambda row: listing.matches(row, agent=agent, status=status),
+            wanted=partial(listing.matches, agent=agent, status=status),
             limit=limit,
             since=listing.parse_since(since, self.clock()) if since else None,
             position=listing.Position.decode(cursor) if cursor else None,

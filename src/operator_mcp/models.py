@@ -103,6 +103,7 @@ class RunRow(Noun):
     ended_at: datetime | None = None
     total: int = 0
     failed: int = 0
+    cancelled: int = 0
     terminal: bool = False
 
 
@@ -254,7 +255,7 @@ class Evidence(Noun):
 class Proposal(Noun):
     """A diagnosis as a caller proposes it; nothing in it is believed before its quotes are found."""
 
-    root_cause: str
+    root_cause: str = Field(description="A cause class, e.g. code_bug, schema_mismatch, bad_input, config, auth")
     confidence: float = Field(ge=0, le=1)
     summary: str = Field(max_length=2000)
     suggested_fix: str = Field(max_length=2000)

@@ -3,6 +3,7 @@
 What the fleet wrote stands in one block, fenced with a nonce of this answer; outside it are the server's own words.
 """
 
+import json
 from collections.abc import Iterator
 
 from pydantic import JsonValue
@@ -73,4 +74,4 @@ def _item(item: JsonValue, trusted: bool, depth: int) -> Iterator[tuple[str, boo
 def _scalar(value: JsonValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -24,7 +24,7 @@ from operator_mcp.control_plane.wire import (
     RunList,
     TailTooLarge,
 )
-from operator_mcp.errors import MissingResource, MissingRoute, UnexpectedAnswer, UnknownId
+from operator_mcp.errors import MissingResource, MissingRoute, UnexpectedAnswer, UnknownId, UsageError
 from operator_mcp.models import Details, LogEntry, Note, Run, RunPage
 
 MAX_PAGE_SIZE = 200
@@ -127,6 +127,18 @@ class ControlPlane:
             MissingResource: no run has that id.
         """
         return await whole(self._connection, checked(run_id, "run_id"))
+
+    async def results(self, execution_ids: Sequence[str]) -> dict[str, JsonValue]:
+        """Give the results of many executions by id, in one question (at most 500 ids); those without one are left out.
+
+        Raises:
+            UsageError: there are too many ids.
+        """
+        if len(execution_ids) > routes.BATCH_LIMIT:
+            raise UsageError(f"{len(execution_ids)} ids are too many", f"Ask for at most {routes.BATCH_LIMIT} at once.")
+        found = await routes.batch_status(self._connection, execution_ids)
+        hops = {id: row.noun() for id, row in found.items()}
+        return {id: hop.result for id, hop in hops.items() if hop.result is not None}
 
     async def locate(self, id: str) -> str:
         """Give the run id of a run id or of any execution id; costs no request where the prefix tells a run.

@@ -100,6 +100,7 @@ def run_row(rows: Iterable[ExecutionRow]) -> RunRow:
         ended_at=updated if terminal else None,
         total=len(members),
         failed=sum(status in (Status.FAILED, Status.TIMEOUT) for status in statuses),
+        cancelled=sum(status is Status.CANCELLED for status in statuses),
         terminal=terminal,
     )
 

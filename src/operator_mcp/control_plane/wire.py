@@ -239,6 +239,7 @@ class ListedRun(Wire):
             ended_at=self.completed_at,
             total=self.total_executions or 0,
             failed=counts.get(Status.FAILED, 0) + counts.get(Status.TIMEOUT, 0),
+            cancelled=counts.get(Status.CANCELLED, 0),
             terminal=self.terminal,
         )
 

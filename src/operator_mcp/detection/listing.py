@@ -3,21 +3,22 @@
 import base64
 import binascii
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from operator_mcp.control_plane.client import ControlPlane
+from operator_mcp.detection.suspects import deceivers, may_deceive
 from operator_mcp.errors import UsageError
-from operator_mcp.models import RunRow, Status
+from operator_mcp.models import FalseSuccess, RunRow, Status
 
 PAGE_SIZE = 200
 """The control plane clamps larger pages (AgentField 0.1.80, seen live)."""
 
-MAX_PAGES = 2
-"""Requests per answer: a page that holds too few failures is followed by at most one more."""
+MAX_REQUESTS = 2
+"""Requests per answer: one page, then either a look at the results that may deceive or one page more."""
 
 DURATION = re.compile(r"(\d{1,5})\s*([smhdw])")
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -58,6 +59,7 @@ class Scan:
     handled: int
     cancelled: int
     unfinished: int
+    suspects: Mapping[str, FalseSuccess]
 
 
 def failed(row: RunRow) -> bool:
@@ -76,10 +78,14 @@ def handled(row: RunRow) -> bool:
     return row.root_status is Status.SUCCEEDED and row.failed > 0 and not row.root_error
 
 
-def matches(row: RunRow, *, agent: str | None, status: str | None) -> bool:
+def matches(
+    row: RunRow, suspects: Mapping[str, FalseSuccess], *, agent: str | None = None, status: str | None = None
+) -> bool:
     """Tell whether a row answers the question: failed by its root, or of the asked status, and of the asked agent."""
     if agent and row.agent != agent:
         return False
+    if status == "suspect":
+        return row.run_id in suspects
     return row.root_status == status if status else failed(row)
 
 
@@ -104,33 +110,40 @@ def parse_since(since: str, now: datetime) -> datetime:
 async def scan(
     control_plane: ControlPlane,
     *,
-    wanted: Callable[[RunRow], bool],
+    wanted: Callable[[RunRow, Mapping[str, FalseSuccess]], bool],
     limit: int,
     since: datetime | None = None,
     position: Position | None = None,
 ) -> Scan:
     """Look through the run list from `position` until `limit` wanted rows are found or the requests are used up.
 
-    Runs that start meanwhile push the list down, so where to go on is told by a row's start, not by its page.
+    `wanted` is given a row and the runs suspected so far of a false success. Runs that start meanwhile push the list
+    down, so where to go on is told by a row's start, not by its page.
     """
     page_number = position.page if position else 1
     found: list[RunRow] = []
     seen: list[RunRow] = []
+    suspects: dict[str, FalseSuccess] = {}
     following = position
-    for _ in range(MAX_PAGES):
+    requests = 0
+    while requests < MAX_REQUESTS:
         page = await control_plane.runs(page=page_number, page_size=PAGE_SIZE, since=since, sort_by="started_at")
         rows = _rows_after(position, page.rows)
+        requests += 1
+        if requests < MAX_REQUESTS and (doubtful := [row for row in rows if may_deceive(row)]):
+            suspects |= await deceivers(control_plane, doubtful)
+            requests += 1
         for index, row in enumerate(rows):
             seen.append(row)
-            if wanted(row):
+            if wanted(row, suspects):
                 found.append(row)
             following = Position(page=page_number, started_at=row.started_at, run_id=row.run_id)
             if len(found) == limit and (index + 1 < len(rows) or page.has_more):
-                return _scan(found, seen, following)
+                return _scan(found, seen, suspects, following)
         if not page.has_more:
-            return _scan(found, seen, None)
+            return _scan(found, seen, suspects, None)
         page_number += 1
-    return _scan(found, seen, following)
+    return _scan(found, seen, suspects, following)
 
 
 def _rows_after(position: Position | None, rows: Sequence[RunRow]) -> list[RunRow]:
@@ -146,7 +159,9 @@ def _rows_after(position: Position | None, rows: Sequence[RunRow]) -> list[RunRo
     return after
 
 
-def _scan(found: list[RunRow], seen: list[RunRow], following: Position | None) -> Scan:
+def _scan(
+    found: list[RunRow], seen: list[RunRow], suspects: Mapping[str, FalseSuccess], following: Position | None
+) -> Scan:
     return Scan(
         rows=tuple(found),
         next=following,
@@ -154,4 +169,5 @@ def _scan(found: list[RunRow], seen: list[RunRow], following: Position | None) -
         handled=sum(map(handled, seen)),
         cancelled=sum(row.root_status is Status.CANCELLED for row in seen),
         unfinished=sum(not row.root_status.terminal for row in seen),
+        suspects={row.run_id: suspects[row.run_id] for row in seen if row.run_id in suspects},
     )

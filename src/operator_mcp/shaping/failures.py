@@ -8,7 +8,7 @@ from operator_mcp.detection.listing import Scan
 from operator_mcp.investigation.signature import row_signature
 from operator_mcp.investigation.texts import strip_prefixes
 from operator_mcp.ledger import Ledger
-from operator_mcp.models import Case, RunRow
+from operator_mcp.models import Case, FalseSuccess, RunRow
 from operator_mcp.shaping.brief import case_brief
 from operator_mcp.untrusted import clean
 
@@ -48,7 +48,7 @@ def known(ledger: Ledger, fleet: str, row: RunRow) -> Known:
 
 def failures(scan: Scan, known: Sequence[Known], asked: Asked) -> Failures:
     """Shape one page of the list."""
-    lines = tuple(_failure(row, k) for row, k in zip(scan.rows, known, strict=True))
+    lines = tuple(_failure(row, k, scan.suspects.get(row.run_id)) for row, k in zip(scan.rows, known, strict=True))
     return Failures(
         failures=lines,
         next_cursor=scan.next.encode() if scan.next else None,
@@ -57,14 +57,15 @@ def failures(scan: Scan, known: Sequence[Known], asked: Asked) -> Failures:
     )
 
 
-def _failure(row: RunRow, known: Known) -> Failure:
+def _failure(row: RunRow, known: Known, suspect: FalseSuccess | None) -> Failure:
+    said = suspect.why if suspect else row.root_error or row.root_reason or "no error text was recorded"
     return Failure(
         run_id=row.run_id,
-        status=row.root_status,
+        status="suspect" if suspect else row.root_status,
         started_at=row.started_at,
         ended_at=row.ended_at,
         root=Root(execution_id=row.root_execution_id, agent=row.agent, reasoner=row.reasoner),
-        headline=headline(row.root_error or row.root_reason or "no error text was recorded"),
+        headline=headline(said),
         signature=known.signature,
         known=known.known,
         handled=known.handled,
@@ -88,6 +89,10 @@ def _list_summary(lines: Sequence[Failure], scan: Scan, asked: Asked) -> str:
         text = f"{_count(len(lines), 'failure')}, {distinct} distinct, among {scan.scanned} runs{among}."
     if scan.handled:
         text += f" {_count(scan.handled, 'run')} succeeded although something failed inside and was handled."
+    if scan.suspects and asked.status != "suspect":
+        text += (
+            f" {_count(len(scan.suspects), 'run')} succeeded with a failure for a result (status=suspect lists them)."
+        )
     if scan.cancelled and asked.status != "cancelled":
         text += f" {_count(scan.cancelled, 'run')} cancelled (status=cancelled lists them)."
     if scan.unfinished:
