@@ -52,7 +52,8 @@ def addition(path: str, text: str) -> str:
     """Give the diff that adds one file."""
     lines = text.splitlines()
     body = "".join(f"+{line}\n" for line in lines)
-    return f"diff --git a/{path} b/{path}\nnew file mode 100644\n--- /dev/null\n+++ b/{path}\n@@ -0,0 +1,{len(lines)} @@\n{body}"
+    head = f"diff --git a/{path} b/{path}\nnew file mode 100644\n--- /dev/null\n+++ b/{path}\n"
+    return f"{head}@@ -0,0 +1,{len(lines)} @@\n{body}"
 
 
 PATCH = PATCH_TO_SOURCE + addition("tests/test_nobody.py", REGRESSION)
@@ -93,8 +94,12 @@ def commit(folder: Path, files: Mapping[str, str], message: str) -> str:
 
 def settings(path: Path, **fields: object) -> Repository:
     """Give the operator's settings for a repository, with unittest as its suite."""
-    suite = (sys.executable, "-m", "unittest", "-q")
+    suite = (sys.executable, "-S", "-m", "unittest", "-q")
     return Repository.model_validate({"path": path, "suite": suite, "timeout_s": 30, **fields})
+
+
+OURS = (".git/objects", ".git/refs/heads/operator", ".git/logs/refs/heads/operator")
+"""All that drafting may change in a repository."""
 
 
 def snapshot(folder: Path) -> dict[str, str]:
@@ -102,8 +107,6 @@ def snapshot(folder: Path) -> dict[str, str]:
     kept = {}
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
-        if path.is_file() and not name.startswith(
-            (".git/objects", ".git/refs/heads/operator", ".git/logs/refs/heads/operator")
-        ):
+        if path.is_file() and not name.startswith(OURS):
             kept[name] = f"{hashlib.sha256(path.read_bytes()).hexdigest()} {path.stat().st_mtime_ns}"
     return kept

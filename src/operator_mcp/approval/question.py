@@ -14,7 +14,7 @@ _SUMMARY_CHARS = 400
 
 
 def _strip_headings(schema: JsonDict) -> None:
-    # Codex 0.16x refuses a form whose schema has a title at the top, before it shows anything.
+    # Codex (2026-11) takes $schema, type, properties and required at the top; at anything else it cancels unseen.
     schema.pop("title", None)
     schema.pop("description", None)
 
@@ -22,7 +22,7 @@ def _strip_headings(schema: JsonDict) -> None:
 class Decision(BaseModel):
     """The form: one required boolean and no default, so that an empty acceptance decides nothing."""
 
-    model_config = ConfigDict(json_schema_extra=_strip_headings, extra="forbid")
+    model_config = ConfigDict(json_schema_extra=_strip_headings)
 
     approve: Annotated[bool, Field(strict=True, description="true merges exactly this diff; false rejects it for good")]
 
@@ -34,14 +34,14 @@ def question(fix: Fix, diagnosis: Diagnosis | None, approval: Approval) -> str:
     texts that come from a trace are cleaned, cut and marked as such.
     """
     lines = [
-        f"Merge {fix.fix_id} into {_word(fix.base_branch)}? It is for the failed run {_word(fix.run_id)}.",
+        f"Merge {fix.fix_id} into {_line(fix.base_branch)}? It is for the failed run {_line(fix.run_id)}.",
         *_cause(fix, diagnosis),
         f"Change: {_stat(fix)}.",
-        *(f"  {clean(file.path, 120)} {_counts(file.added, file.removed)}" for file in fix.files[:_FILES_SHOWN]),
+        *(f"  {_line(file.path, 120)} {_counts(file.added, file.removed)}" for file in fix.files[:_FILES_SHOWN]),
         *([f"  and {len(fix.files) - _FILES_SHOWN} more files"] if len(fix.files) > _FILES_SHOWN else []),
         f"Checks by the server: {_checks(fix.checks)}.",
-        *([f"Note: {clean(fix.detail, 300)}."] if fix.detail else []),
-        f"Branch {_word(fix.branch)}, base {approval.base[:SHORT_DIGEST]}, diff {approval.diff_digest[:SHORT_DIGEST]};"
+        *([f"Note: {_line(fix.detail, 300)}."] if fix.detail else []),
+        f"Branch {_line(fix.branch)}, base {approval.base[:SHORT_DIGEST]}, diff {approval.diff_digest[:SHORT_DIGEST]};"
         f" cost ${fix.cost_usd:.2f}.",
         f"Open until {approval.expires_at:%Y-%m-%d %H:%M} UTC. Approving merges exactly this diff; rejecting is final.",
     ]
@@ -50,11 +50,10 @@ def question(fix: Fix, diagnosis: Diagnosis | None, approval: Approval) -> str:
 
 def _cause(fix: Fix, diagnosis: Diagnosis | None) -> list[str]:
     if diagnosis is None:
-        return [f"Cause: {_word(fix.fingerprint)}."]
-    summary = " ".join(clean(diagnosis.summary, _SUMMARY_CHARS).split())
+        return [f"Cause: {_line(fix.fingerprint)}."]
     return [
-        f"Cause: {_word(diagnosis.root_cause)}, {diagnosis.confidence:.0%} sure ({diagnosis.engine}).",
-        f"Summary (holds text from the run): {summary}",
+        f"Cause: {_line(diagnosis.root_cause)}, {diagnosis.confidence:.0%} sure ({diagnosis.engine}).",
+        f"Summary (holds text from the run): {_line(diagnosis.summary, _SUMMARY_CHARS)}",
     ]
 
 
@@ -78,5 +77,6 @@ def _checks(checks: Checks) -> str:
     return ", ".join(f"{name} {outcome or 'not run'}" for name, outcome in rows)
 
 
-def _word(text: str | None) -> str:
-    return " ".join(clean(text or "unknown", 120).split())
+def _line(text: str | None, limit: int = 120) -> str:
+    """Give a text as one line: a second one could pass for the server's own."""
+    return " ".join(clean(text or "unknown", limit).split())

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import anyio
+
 from operator_mcp.errors import FixingError
 from operator_mcp.fixing.git import Git, branch_ref
 from operator_mcp.fixing.publish import bring
@@ -12,6 +14,9 @@ from operator_mcp.untrusted import clean
 
 _FAST_FORWARD_S = 900.0
 """Long, because a fast-forward that is killed half-way leaves a half-written working tree."""
+
+_SETTLE_S = 0.1
+_LOOKS = 50
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,13 @@ async def land(source: Source, workspace: Workspace, fix_id: str, tip: str, comm
         return _held(
             fix_id, f"{source.base_branch} is checked out in several working trees ({place})", "leave it in one"
         )
+    await _unlocked(checkouts[0])
     why = await _why_untouchable(checkouts[0], workspace, tip, commit)
     if why is not None:
+        # It may have been another merge on its way, seen between its writing files and moving the branch.
+        await anyio.sleep(_SETTLE_S)
+        if await source.base() != tip:
+            return None
         return _held(fix_id, f"the working tree at {place} {why}", "commit or stash there")
     await bring(source, workspace, commit)
     return await _fast_forward(source, checkouts[0], fix_id, tip, commit)
@@ -67,7 +77,7 @@ async def _fast_forward(source: Source, checkout: Checkout, fix_id: str, tip: st
     now = await source.base()
     if now == commit:
         return _merged(source, commit)
-    if now != tip:
+    if now != tip or b"index.lock" in done.err:
         return None
     said = clean(done.err.decode("utf-8", "replace").strip(), 300)
     return _held(fix_id, f"git would not touch the working tree at {checkout.path}: {said}", "clear that up there")
@@ -86,6 +96,14 @@ async def _why_untouchable(checkout: Checkout, workspace: Workspace, tip: str, c
     attributes = await git.text("check-attr", "-z", "filter", "--", *filter(None, names.split("\0")))
     filtered = [value for value in attributes.split("\0")[2::3] if value not in ("unspecified", "unset")]
     return f"needs the filter {clean(filtered[0], 60)!r} for a changed file" if filtered else None
+
+
+async def _unlocked(checkout: Checkout) -> None:
+    """Wait a while for another git to finish writing this index."""
+    for _ in range(_LOOKS):
+        if not (checkout.git_dir / "index.lock").exists():
+            return
+        await anyio.sleep(_SETTLE_S)
 
 
 async def _without_filters(checkout: Checkout) -> Git:

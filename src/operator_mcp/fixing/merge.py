@@ -15,13 +15,16 @@ from operator_mcp.fixing.commits import merge_message
 from operator_mcp.fixing.landing import Landing, land
 from operator_mcp.fixing.repository import Source, locate
 from operator_mcp.fixing.standing import ACTOR, move, stored
+from operator_mcp.fixing.turns import turn
 from operator_mcp.fixing.workspace import Workspace, fix_folder
 from operator_mcp.ledger import Ledger
 from operator_mcp.models import Approval, Fix
 from operator_mcp.settings import Repository
 
-_TRIES = 3
+_TRIES = 4
 """How often the base may move while it is being merged into, before the human is asked to try again."""
+
+_PAUSE_S = 0.2
 
 
 async def merge(ledger: Ledger, fix: Fix, repository: Repository, home: Path) -> Fix:
@@ -74,7 +77,7 @@ class _Merge:
             if landing is not None:
                 return landing
         raise FixingError(
-            f"{self.source.base_branch!r} moved {_TRIES} times during the merge",
+            f"{self.source.base_branch!r} was being changed by somebody else, {_TRIES} times",
             f"Run `operator-mcp approve {self.fix.fix_id}` when it rests.",
         )
 
@@ -99,8 +102,11 @@ class _Merge:
             commit = await workspace.commit_merge(tree, tip, head, self._message, when=self._when)
             # From here on the user's repository changes: finish that, whoever stops waiting for it.
             with anyio.CancelScope(shield=True):
-                landing = await land(self.source, workspace, self.fix.fix_id, tip, commit)
-            return landing
+                async with turn(self.folder.parent, self.source.common):
+                    landing = await land(self.source, workspace, self.fix.fix_id, tip, commit)
+        if landing is None:
+            await anyio.sleep(_PAUSE_S)
+        return landing
 
     @property
     def approved_head(self) -> str:

@@ -74,7 +74,7 @@ class Workspace:
         await workspace.git.run(*init, "--initial-branch=base")
         wanted = [f"{commit}:refs/heads/from/{number}" for number, commit in enumerate(commits)]
         depth = ["--depth=1"] if shallow else []
-        await workspace.git.run(*FETCH, *depth, "--end-of-options", str(source.common), *wanted)
+        await workspace.git.run(*FETCH, "--update-shallow", *depth, "--end-of-options", str(source.common), *wanted)
         return workspace
 
     async def commit_patch(self, base: str, patch: Patch, message: str, *, when: str) -> Change:
