@@ -1,4 +1,10 @@
-"""What a failure looks like before any thinking: reasoner, kind and the shape of the error's words."""
+"""What a failure looks like before any thinking: reasoner, kind, and the shape of the error's words.
+
+Equal signatures mean "looks alike", not "has the same cause". The shape is hashed: error texts are untrusted and may
+hold secrets, and a signature is written to lists, to memory and to the ledger.
+"""
+
+from hashlib import sha256
 
 from operator_mcp.investigation.texts import shape, strip_prefixes
 from operator_mcp.models import Hop, Kind, RunRow
@@ -8,15 +14,19 @@ MAX_SHAPE = 160
 
 
 def signature(hop: Hop, kind: Kind) -> str:
-    """Give `reasoner|shape` of an origin. Survives changed ids, numbers, times, addresses, quotes and paths."""
-    said = _shape(hop.error or hop.status_reason)
-    return f"{hop.reasoner}|{said if kind == 'error' else f'{kind}: {said}' if said else kind}"
+    """Give `reasoner|hash` of an origin (`reasoner|kind:hash` where it is not a plain error).
+
+    Survives changed ids, numbers, times, addresses, quoted values and paths; differs where the failure differs.
+    """
+    said = hop.error if kind == "error" or hop.error else hop.status_reason
+    return f"{hop.reasoner}|{'' if kind == 'error' else f'{kind}:'}{_hash(said)}"
 
 
 def row_signature(row: RunRow) -> str:
     """Give a signature from a line of the run list, whose error is the root's."""
-    return f"{row.reasoner}|{_shape(row.root_error or row.root_reason)}"
+    return f"{row.reasoner}|{_hash(row.root_error or row.root_reason)}"
 
 
-def _shape(error: str | None) -> str:
-    return shape(strip_prefixes(error or ""))[:MAX_SHAPE].strip()
+def _hash(error: str | None) -> str:
+    seen = shape(strip_prefixes(error or ""))[:MAX_SHAPE].strip()
+    return sha256(seen.encode()).hexdigest()[:12]

@@ -5,6 +5,7 @@ Sources: Python SDK 0.1.80 (`Agent.call` raises `Execution failed: <child's erro
 """
 
 import re
+from http import HTTPStatus
 
 RELAYS = ("Execution failed", "Execution was cancelled", "Execution timed out", "Execution was canceled")
 """What the SDK writes before a child's error when it raises it in the caller, one per hop."""
@@ -39,20 +40,42 @@ def peel(error: str) -> tuple[int, str]:
 LIMIT = 8_000
 """Characters of one text that are looked at; hostile texts may be megabytes long."""
 
+_NAME = r"[A-Za-z_][A-Za-z_]*"
+_NAMED = (
+    r"attribute|argument|arguments|field|column|module|named|name|variable|parameter|option|key|function|type|object"
+)
+_PHRASES = frozenset(status.phrase.lower() for status in HTTPStatus)
 _QUOTED = re.compile(r"'[^'\n]{0,200}'|\"[^\"\n]{0,200}\"|`[^`\n]{0,200}`")
+_CODE = re.compile(rf"(?:^|\b(?:{_NAMED}):? )(['\"`])({_NAME})\1|(['\"`])([A-Za-z]+_[A-Za-z_]+|NoneType)\3")
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s'\"<>)\]]+", re.IGNORECASE)
 _PATH = re.compile(r"(?:[a-zA-Z]:)?(?:[\\/][\w.@+-]+){2,}")
+_ADDRESS = re.compile(
+    r"(?<![\w:])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}(?!\w)|\b[\w+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,8}",
+    re.IGNORECASE,
+)
 _ID = re.compile(r"\b(?:[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|[A-Za-z]+[-_]?\d[\w-]*|\d[\w-]*)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?#(?:[.,:/+-]{1,2}#)*")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
 def shape(text: str) -> str:
-    """Give what is left of a text when ids, numbers, times, addresses, quoted words and paths are taken out."""
-    text = text[:LIMIT]
-    for pattern, sign in ((_URL, "<url>"), (_QUOTED, "<q>"), (_PATH, "<path>"), (_ID, "#")):
+    """Give what is left of a text when ids, numbers, times, addresses, quoted values and paths are taken out.
+
+    Quoted names of code stay (`no attribute 'total'`, a `KeyError`'s `'order_id'`): they are what failed, not with
+    what. So does the phrase of an HTTP status (`'404 Not Found'`).
+    """
+    text = _URL.sub("<url>", text[:LIMIT].strip())
+    text = _CODE.sub(lambda m: m[0].replace(m[1] or m[3], "|"), text)
+    text = _QUOTED.sub(_value, text)
+    for pattern, sign in ((_PATH, "<path>"), (_ADDRESS, "#"), (_ID, "#"), (_NUMBER, "#")):
         text = pattern.sub(sign, text)
     return _SPACE.sub(" ", text).strip().lower()
+
+
+def _value(quoted: re.Match[str]) -> str:
+    phrase = quoted[0][1:-1].lstrip("0123456789 ").lower()
+    return f"<{phrase}>" if phrase in _PHRASES else "<q>"
 
 
 def words(text: str) -> frozenset[str]:
