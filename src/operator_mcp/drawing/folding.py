@@ -1,6 +1,6 @@
 """Which hops of a run a drawing shows. What matters stays; healthy fan-out is folded into one line."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,11 +12,13 @@ Mark = Literal["origin", "path", "handled", "recovered", "collateral", "concurre
 HEALTHY_SHOWN = 2
 TROUBLED_SHOWN = 8
 DEEPEST = 40
+LINES = 60
+"""About how many lines a drawing may take; the path to the origin is drawn whatever it takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of a drawing: a hop, or (`hop` None) the fold that stands for `folded` hops said in `text`."""
+    """One line of a drawing: a hop, or (`hop` None) a fold. `folded` hops are not drawn; `text` says so."""
 
     depth: int
     hop: Hop | None
@@ -30,7 +32,9 @@ def fold(run: Run, finding: Finding) -> tuple[Line, ...]:
     """Give the lines of the drawing, parents before children, as few as tell the story."""
     tree = Tree(run.hops)
     marks = _marks(finding)
-    lines = list(_walk(tree, marks, _troubled(tree, marks)))
+    troubled = _troubled(tree, marks)
+    path = [tree.position[ref.execution_id] for ref in finding.path if ref.execution_id in tree.position]
+    lines = list(_walk(tree, marks, troubled, _opened(tree, path, troubled), _jump(path)))
     return tuple(_with_guides(lines))
 
 
@@ -63,7 +67,31 @@ def _troubled(tree: Tree, marks: dict[str, Mark]) -> set[int]:
     return troubled
 
 
-def _walk(tree: Tree, marks: dict[str, Mark], troubled: set[int]) -> Iterator[Line]:
+def _jump(path: list[int]) -> tuple[int, int] | None:
+    """Give the two hops of a very long path between which nothing is drawn, or None."""
+    return (path[DEEPEST // 2], path[-DEEPEST // 2]) if len(path) > DEEPEST else None
+
+
+def _opened(tree: Tree, path: list[int], troubled: set[int]) -> set[int]:
+    """Give the hops whose children are drawn: the path, then others that matter, widest first, while there is room."""
+    opened = set(path)
+    room = LINES - sum(min(len(tree.children[i]), TROUBLED_SHOWN) for i in opened)
+    queue = deque((*tree.roots, *(child for i in path for child in tree.children[i])))
+    looked = set(opened)
+    while queue and room > 0:
+        i = queue.popleft()
+        if i in looked or i not in troubled or tree.depth[i] >= DEEPEST:
+            continue
+        looked.add(i)
+        opened.add(i)
+        room -= min(len(tree.children[i]), TROUBLED_SHOWN)
+        queue.extend(tree.children[i])
+    return opened
+
+
+def _walk(
+    tree: Tree, marks: dict[str, Mark], troubled: set[int], opened: set[int], jump: tuple[int, int] | None
+) -> Iterator[Line]:
     stack: list[Line | tuple[int, int]] = [(0, root) for root in reversed(tree.roots)]
     while stack:
         item = stack.pop()
@@ -72,13 +100,15 @@ def _walk(tree: Tree, marks: dict[str, Mark], troubled: set[int]) -> Iterator[Li
             continue
         depth, i = item
         hop = tree.hops[i]
-        yield Line(depth=depth, hop=hop, mark=marks.get(hop.execution_id, ""), folded=0, text="")
-        if depth >= DEEPEST:
-            below = sum(1 for _ in tree.below(i)) - 1
-            if below:
-                yield Line(depth=depth + 1, hop=None, mark="", folded=below, text=f"... {below} more below")
-            continue
-        stack.extend(reversed(_children(tree, i, depth + 1, marks, troubled)))
+        below = 0 if i in opened else sum(1 for _ in tree.below(i)) - 1
+        text = f"(+ {below} below)" if below else ""
+        yield Line(depth=depth, hop=hop, mark=marks.get(hop.execution_id, ""), folded=below, text=text)
+        if jump and i == jump[0]:
+            hidden = sum(1 for _ in tree.below(i)) - 1 - sum(1 for _ in tree.below(jump[1]))
+            yield Line(depth=depth + 1, hop=None, mark="", folded=hidden, text=f"... {hidden} more on the way down")
+            stack.append((depth + 2, jump[1]))
+        elif i in opened:
+            stack.extend(reversed(_children(tree, i, depth + 1, marks, troubled)))
 
 
 def _children(
@@ -99,8 +129,9 @@ def _children(
         return [*shown, (depth, folded[0])]
     if folded:
         counts = Counter(tree.hops[child].status for child in folded)
+        hidden = sum(1 for child in folded for _ in tree.below(child))
         said = ", ".join(f"{n} more {status}" for status, n in counts.most_common())
-        shown.append(Line(depth=depth, hop=None, mark="", folded=len(folded), text=f"... {said}"))
+        shown.append(Line(depth=depth, hop=None, mark="", folded=hidden, text=f"... {said}"))
     return shown
 
 

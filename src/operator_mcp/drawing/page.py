@@ -70,7 +70,7 @@ def _label(line: Line) -> str:
     name = f"{line.hop.agent}.{line.hop.reasoner}"
     name = name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
     mark = MARK_TEXT.get(line.mark, f"  ({line.mark})")
-    return f"{name}  {line.hop.status}  {duration(line.hop)}{mark}"
+    return f"{name}  {line.hop.status}  {duration(line.hop)}  {line.text}".rstrip() + mark
 
 
 def _row(line: Line, y: int) -> str:

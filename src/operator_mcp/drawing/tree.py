@@ -21,7 +21,7 @@ def draw(lines: Sequence[Line]) -> Iterator[Text]:
         on_path = line.mark in ("origin", "path")
         text.append(f"{line.hop.agent}.{line.hop.reasoner}", style="bold" if on_path else "default")
         text.append(f"  {line.hop.status}", style=STATUS_STYLE.get(line.hop.status, "blue"))
-        text.append(f"  {duration(line.hop)}", style="dim")
+        text.append(f"  {duration(line.hop)}  {line.text}".rstrip(), style="dim")
         if mark := MARK_TEXT.get(line.mark, f"  ({line.mark})"):
             text.append(mark, style="bold red" if line.mark == "origin" else "dim")
         yield text
