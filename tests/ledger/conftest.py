@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
 from pydantic import JsonValue
+from sqlalchemy import delete
 
 from operator_mcp.ledger import Ledger, tables
 from operator_mcp.models import Case, Diagnosis, Engine
@@ -37,45 +39,40 @@ class Clock:
 
 @dataclass
 class Databases:
-    """Makes databases of one kind: `empty` ones, and `ready` ones that have the schema already. One at a time."""
+    """The databases of one kind: one that all tests share and clear, and `empty` ones without even the schema."""
 
+    url: str
     empty: Callable[[], str]
-    ready: Callable[[], str]
+    clock: Clock = field(default_factory=Clock)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger.open(self.url, clock=self.clock)
+
+    def clear(self) -> None:
+        self.clock.now = START
+        with self.ledger._change() as connection:
+            for table in reversed(tables.metadata.sorted_tables):
+                connection.execute(delete(table))
 
 
 def _sqlite(folder: Path) -> Databases:
     numbers = count()
-    template = folder / "template.db"
-    Ledger.open(f"sqlite:///{template}").close()
-
-    def empty() -> str:
-        return f"sqlite:///{folder / str(next(numbers)) / 'ledger.db'}"
-
-    def ready() -> str:
-        path = folder / f"{next(numbers)}.db"
-        shutil.copy(template, path)
-        return f"sqlite:///{path}"
-
-    return Databases(empty, ready)
+    return Databases(
+        f"sqlite:///{folder / 'ledger.db'}", lambda: f"sqlite:///{folder / str(next(numbers)) / 'ledger.db'}"
+    )
 
 
 def _postgres(server: str) -> Databases:
-    url, fresh = (server.replace("/postgres?", f"/{name}?") for name in ("ledger", "fresh"))
-    emptying = "; ".join(f"DELETE FROM {table.name}" for table in reversed(tables.metadata.sorted_tables))
-    _execute(server, "CREATE DATABASE ledger")
     _execute(server, "CREATE DATABASE fresh")
-    Ledger.open(url).close()
+    fresh = server.replace("/postgres?", "/fresh?")
 
     def empty() -> str:
         _execute(fresh, "DROP SCHEMA public CASCADE")
         _execute(fresh, "CREATE SCHEMA public")
         return fresh
 
-    def ready() -> str:
-        _execute(url, emptying)
-        return url
-
-    return Databases(empty, ready)
+    return Databases(server, empty)
 
 
 def _execute(url: str, statement: str) -> None:
@@ -86,7 +83,9 @@ def _execute(url: str, statement: str) -> None:
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     if request.param == "sqlite":
-        yield _sqlite(tmp_path_factory.mktemp("ledgers"))
+        made = _sqlite(tmp_path_factory.mktemp("ledgers"))
+        yield made
+        made.ledger.close()
         return
     bin = postgres.programs()
     if bin is None:
@@ -96,26 +95,27 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     folder.chmod(0o755)
     try:
         with postgres.server(bin, folder) as url:
-            yield _postgres(url)
+            made = _postgres(url)
+            yield made
+            made.ledger.close()
     finally:
         shutil.rmtree(folder)
 
 
 @pytest.fixture
 def url(databases: Databases) -> str:
-    return databases.ready()
+    databases.clear()
+    return databases.url
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def ledger(databases: Databases, url: str) -> Ledger:
+    return databases.ledger
 
 
 @pytest.fixture
-def ledger(url: str, clock: Clock) -> Iterator[Ledger]:
-    opened = Ledger.open(url, clock=clock)
-    yield opened
-    opened.close()
+def clock(databases: Databases, url: str) -> Clock:
+    return databases.clock
 
 
 @dataclass

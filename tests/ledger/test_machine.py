@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from operator_mcp.errors import LedgerError, RuleRefusal
-from operator_mcp.ledger import MOVES, Ledger
+from operator_mcp.ledger import MOVES
 from operator_mcp.models import LIVE_FIX_STATES, FixState
-from tests.ledger.conftest import Clock, Databases, open_case
+from tests.ledger.conftest import Databases, open_case
 
 STATES = st.sampled_from(get_args(FixState))
 RUNS = st.integers(0, 2)
@@ -25,8 +25,8 @@ class Machine(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.clock = Clock()
-        self.ledger = Ledger.open(self.databases.ready(), clock=self.clock)
+        self.databases.clear()
+        self.clock, self.ledger = self.databases.clock, self.databases.ledger
         self.cases = [open_case(self.ledger, f"run-{n}") for n in range(3)]
         self.seen: dict[str, FixState] = {}
         self.asked: set[str] = set()
@@ -133,10 +133,6 @@ class Machine(RuleBasedStateMachine):
             assert now is not None
             assert now.fix_state == (fix_now.state if fix_now else None)
             assert (now.state == "fixing") == (fix_now is not None and fix_now.state in LIVE_FIX_STATES)
-
-    def teardown(self) -> None:
-        if hasattr(self, "ledger"):
-            self.ledger.close()
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
