@@ -12,7 +12,7 @@ from operator_mcp.drawing.page import page
 from operator_mcp.drawing.tree import draw
 from operator_mcp.investigation.origin import find_origin
 from operator_mcp.ledger import Investigation
-from operator_mcp.models import Hop, Run, Status
+from operator_mcp.models import Finding, Hop, HopRef, Run, Status
 from operator_mcp.shaping.hop import failed_hop
 
 
@@ -68,9 +68,12 @@ def test_every_hop_is_drawn_or_counted_in_a_fold(healthy: int, failed: int, deep
 
 
 def test_a_chain_of_thousands_is_drawn_to_its_end_and_says_what_it_left_out() -> None:
-    hops = [hop(f"d{n}", f"d{n - 1}" if n else None, Status.FAILED, "x") for n in range(5_000)]
-    run = Run(run_id="run_1", hops=tuple(hops))
-    lines = fold(run, find_origin(run))
+    hops = tuple(hop(f"d{n}", f"d{n - 1}" if n else None, Status.FAILED, "x") for n in range(5_000))
+    path = tuple(HopRef(execution_id=h.execution_id, agent="desk", reasoner=h.reasoner, status=h.status) for h in hops)
+    found = Finding(
+        run_id="run_1", verdict="failed", origin=hops[-1], kind="error", confidence=1, why=("said so",), path=path
+    )
+    lines = fold(Run(run_id="run_1", hops=hops), found)
     assert lines[-1].mark == "origin"
     assert len(lines) < 100
     assert sum(line.folded for line in lines) + sum(line.hop is not None for line in lines) == 5_000

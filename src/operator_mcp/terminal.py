@@ -1,5 +1,6 @@
 """Answers drawn for a person at a terminal. Colours go away by themselves where there is no terminal."""
 
+import json
 from collections.abc import Sequence
 
 from rich.console import Console
@@ -43,7 +44,7 @@ def hop(answer: FailedHop, lines: Sequence[Line]) -> None:
     if answer.origin:
         console.print(Text(f"Error: {answer.origin.error or '(no text)'}", style="red"))
         console.print(Text(f"Confidence {answer.confidence:.2f}, kind {answer.origin.kind}"))
-        console.print(Text(f"Input: {answer.input}", style="dim"))
+        console.print(Text(f"Input: {json.dumps(answer.input, ensure_ascii=False)}", style="dim"))
         for entry in answer.logs:
             console.print(Text(f"  [{entry.level}] {entry.message}", style="dim"))
     sections = {

@@ -1,5 +1,6 @@
 """The same drawing as one self-contained HTML page: inline SVG, no script, no network, readable on a phone."""
 
+import json
 from collections.abc import Sequence
 from html import escape
 
@@ -18,7 +19,7 @@ body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
 h1 { font-size: 1.2rem; overflow-wrap: anywhere } h2 { font-size: 1rem; margin: 1.5rem 0 .3rem }
 pre { background: var(--panel); padding: .7rem; white-space: pre-wrap; overflow-wrap: anywhere; border-radius: 6px }
 body > .tree { overflow-x: auto }
-svg text { font: 13px ui-monospace, monospace; fill: var(--ink) }
+svg text { font: 13px ui-monospace, monospace; fill: var(--ink); white-space: pre }
 svg .dim { fill: var(--dim) } svg path { stroke: var(--line); fill: none } svg .on { font-weight: 700 }
 p.dim { color: var(--dim) }
 """
@@ -34,7 +35,7 @@ def page(answer: FailedHop, lines: Sequence[Line]) -> str:
         body.append(_section("Error", answer.origin.error or "(no error text was recorded)"))
         body.append(f'<p class="dim">confidence {answer.confidence:.2f}, kind {escape(answer.origin.kind)}</p>')
     if answer.input is not None:
-        body.append(_section("Input", str(answer.input)))
+        body.append(_section("Input", json.dumps(answer.input, ensure_ascii=False, indent=1)))
     if answer.logs:
         body.append(_section("Logs", "\n".join(f"[{e.level}] {e.message}" for e in answer.logs)))
     notes = (*answer.unavailable, *answer.cut)
