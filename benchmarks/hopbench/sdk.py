@@ -11,7 +11,7 @@ from random import Random
 
 from pydantic import JsonValue
 
-from benchmarks.hopbench import together
+from benchmarks.hopbench import reports, together
 from benchmarks.hopbench.failure import Failure, exhausted, overdue, summed
 from benchmarks.hopbench.people import answer, meddle, restart
 from benchmarks.hopbench.plane import Birth, Fate, Plane, Row
@@ -76,17 +76,17 @@ class Agents:
         return result
 
     async def _step(self, row: Row, part: Part) -> JsonValue:
-        self._started(row)
+        reports.started(self.plane, row)
         try:
             await self._body(row, part)
         except Failure as failure:
             row.ending = failure.birth
-            self._report(row, Status.FAILED, failure.text)
+            reports.ended(self.plane, row, Status.FAILED, failure.text)
             failure.via = (row,)
             self._forget(row)
             raise
         row.result = part.result
-        self._report(row, Status.SUCCEEDED)
+        reports.ended(self.plane, row, Status.SUCCEEDED)
         return part.result
 
     def begin(self, part: Part) -> Row:
@@ -115,26 +115,12 @@ class Agents:
     async def _again(self, row: Row, part: Part) -> JsonValue:
         row.fate = Fate.HANDLED
         if not part.resubmits:
-            return await self._envelope(row)
+            await self._pause(self._profile.net)
+            return reports.envelope(row)
         part.resubmits -= 1
         result = await self.invoke(row.parent, part)
-        row.fate = Fate.HANDLED if is_envelope(result) else Fate.RECOVERED
+        row.fate = Fate.HANDLED if reports.is_envelope(result) else Fate.RECOVERED
         return result
-
-    async def _envelope(self, row: Row) -> JsonValue:
-        """Give the control plane's answer about a call cancelled again; the SDK takes it for the call's result."""
-        await self._pause(self._profile.net)
-        return {
-            "duration_ms": row.duration_ms,
-            "error_details": None,
-            "error_message": row.error or "cancelled_by_control_plane",
-            "execution_id": row.execution_id,
-            "node_id": row.agent,
-            "result": None,
-            "status": "cancelled",
-            "target": f"{row.agent}.{row.reasoner}",
-            "type": "reasoner",
-        }
 
     def _forget(self, row: Row) -> None:
         if row.parent is not None and row in row.parent.awaiting:
@@ -142,23 +128,23 @@ class Agents:
 
     async def _serve(self, row: Row, part: Part) -> None:
         await self._pause(self._profile.net)
-        self._started(row)
+        reports.started(self.plane, row)
         body = self._body(row, part)
         try:
             await (body if part.watchdog is None else asyncio.wait_for(body, part.watchdog))
         except Failure as failure:
             row.ending = row.ending or failure.birth
-            self._report(row, Status.FAILED, failure.outer or failure.text)
+            reports.ended(self.plane, row, Status.FAILED, failure.outer or failure.text)
         except TimeoutError:
             row.ending = overdue(row)
-            self._report(row, Status.FAILED, self.words.watchdog(part.reasoner, part.watchdog or 0))
+            reports.ended(self.plane, row, Status.FAILED, self.words.watchdog(part.reasoner, part.watchdog or 0))
         except asyncio.CancelledError:
             if not row.cancel_asked:
                 raise
             self.plane.close(row, Status.CANCELLED, error="cancelled_by_control_plane")
         else:
             row.result = part.result
-            self._report(row, Status.SUCCEEDED)
+            reports.ended(self.plane, row, Status.SUCCEEDED)
 
     async def _body(self, row: Row, part: Part) -> None:
         part.runs += 1
@@ -251,7 +237,7 @@ class Agents:
                 for via in (row for earlier in failed for row in earlier.via):
                     via.fate = Fate.RECOVERED
                 if act.returned:
-                    part.result, row.false_success = result, is_envelope(result)
+                    part.result, row.false_success = result, reports.is_envelope(result)
                 return
 
     async def _refused(self, caller: Row | None, part: Part, refusal: Refusal) -> Failure:
@@ -266,24 +252,6 @@ class Agents:
         via = tuple(birth.origins[0] for birth in births)
         return Failure(refusal.inner or f"Execution failed: {refusal.error}", summed(births[::-1]), via, refusal.outer)
 
-    def _started(self, row: Row) -> None:
-        told: dict[str, JsonValue] = {"status": "running", "reasoner_name": row.reasoner, "input_data": row.input}
-        self.plane.log(row, "info", f"Reasoner {row.reasoner} started", event="reasoner.started", attributes=told)
-
-    def _report(self, row: Row, status: Status, error: str | None = None) -> None:
-        self.plane.close(row, status, error=error or None)
-        ended = "completed" if status is Status.SUCCEEDED else "failed"
-        told: dict[str, JsonValue] = {"status": status.value, "reasoner_name": row.reasoner, "input_data": row.input}
-        told["duration_ms"] = row.duration_ms
-        told |= {"result": row.result} if status is Status.SUCCEEDED else {"error": error}
-        self.plane.log(
-            row,
-            "info" if status is Status.SUCCEEDED else "error",
-            f"Reasoner {row.reasoner} {ended}",
-            event=f"reasoner.{ended}",
-            attributes=told,
-        )
-
     def _murmur(self, row: Row | None, text: str) -> None:
         """Leave a debug line of the SDK's own; real agents' logs are full of them."""
         if row is not None and self._profile.murmurs:
@@ -291,8 +259,3 @@ class Agents:
 
     async def _pause(self, span: tuple[float, float]) -> None:
         await asyncio.sleep(self.rng.uniform(*span))
-
-
-def is_envelope(result: JsonValue) -> bool:
-    """True for the control plane's answer about a cancelled call."""
-    return isinstance(result, dict) and "error_message" in result
