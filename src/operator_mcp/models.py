@@ -281,8 +281,9 @@ class Diagnosis(Noun):
 class Memory(Noun):
     """What is remembered under one fingerprint (`reasoner:root_cause`).
 
-    `count` is of all runs; `runs` and `signatures` hold the newest twenty. `fix_at` is when the newest fix of
-    this fingerprint came into `fix_state`.
+    `count` is of all runs; `runs` and `signatures` hold the newest twenty. `first_seen` and `last_seen` are when the
+    first and the last of them failed. `fix_at` is when the newest fix of this fingerprint came into `fix_state`,
+    `renewed_at` when the failure was diagnosed anew because it was back after its fix.
     """
 
     fingerprint: str
@@ -295,6 +296,7 @@ class Memory(Noun):
     fix_state: FixState | None = None
     fix_id: str | None = None
     fix_at: datetime | None = None
+    renewed_at: datetime | None = None
 
 
 class Case(Noun):

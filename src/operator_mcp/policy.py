@@ -10,7 +10,7 @@
 8. Every refusal says which rule, what is there, and what a human can do.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from operator_mcp.errors import RuleRefusal
@@ -73,6 +73,21 @@ def is_own(agent: str) -> bool:
 def worth_remembering(diagnosis: Diagnosis) -> bool:
     """Tell whether a diagnosis may enter memory: a named cause with at least one quote found in the record."""
     return diagnosis.root_cause != "unknown" and any(e.verified for e in diagnosis.evidence)
+
+
+def came_back(memory: Memory) -> bool:
+    """Tell whether a remembered failure was seen again after its fix was merged."""
+    return memory.fix_state == "merged" and memory.fix_at is not None and memory.last_seen > memory.fix_at
+
+
+def is_regression(memory: Memory, failed_at: datetime) -> bool:
+    """Tell whether a run that failed at a time is a regression (rule 2): a fresh diagnosis is due, not memory's.
+
+    That is the first one after the merge of the fix: its diagnosis renews the memory, which knows the next ones.
+    """
+    if memory.fix_state != "merged" or memory.fix_at is None or failed_at <= memory.fix_at:
+        return False
+    return memory.renewed_at is None or memory.renewed_at <= memory.fix_at
 
 
 def require_open_to_proposals(case: Case, remembered: Memory | None) -> None:

@@ -8,7 +8,9 @@ from operator_mcp.ledger.approvals import Approvals
 from operator_mcp.ledger.audit import Audit
 from operator_mcp.ledger.backlog import Backlog
 from operator_mcp.ledger.cases import Cases
+from operator_mcp.ledger.copies import Copies
 from operator_mcp.ledger.diagnoses import Diagnoses
+from operator_mcp.ledger.feed import Feed
 from operator_mcp.ledger.fixes import Fixes
 from operator_mcp.ledger.investigations import Investigations
 from operator_mcp.ledger.memories import Memories
@@ -21,7 +23,20 @@ from operator_mcp.ledger.store import Clock, connect, random_fix_id, utcnow
 
 
 class Ledger(
-    Investigations, Cases, Diagnoses, Memories, Outbox, Backlog, Fixes, Moves, Money, Readings, Approvals, Audit
+    Investigations,
+    Cases,
+    Diagnoses,
+    Memories,
+    Feed,
+    Outbox,
+    Copies,
+    Backlog,
+    Fixes,
+    Moves,
+    Money,
+    Readings,
+    Approvals,
+    Audit,
 ):
     """The durable store that makes the rules true across processes, restarts and agents.
 

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, insert, or_, select, update
 
+from operator_mcp import policy
 from operator_mcp.errors import UsageError
 from operator_mcp.ledger import tables
 from operator_mcp.ledger.audit import write_line
@@ -25,30 +26,41 @@ class MemoryPage(Noun):
 class Memories(Store):
     """Remembering, recognising, listing and forgetting. Every change is also noted for the mirror."""
 
-    def remember(self, fleet: str, run_id: str, fingerprint: str, diagnosis: Diagnosis, signature: str) -> Memory:
+    def remember(
+        self,
+        fleet: str,
+        run_id: str,
+        fingerprint: str,
+        diagnosis: Diagnosis,
+        signature: str,
+        *,
+        failed_at: datetime | None = None,
+    ) -> Memory:
         """Remember a diagnosis under its fingerprint and count the run, once however many processes call.
 
-        A remembered diagnosis is only replaced by a better one. A run that was counted under another fingerprint
-        moves to this one if its new diagnosis outranks that one; else the other memory is given, unchanged.
+        A remembered diagnosis is only replaced by a better one, or where the run is a regression (rule 2), which
+        starts its memory anew. A run that was counted under another fingerprint moves to this one if its new
+        diagnosis outranks that one; else the other memory is given, unchanged. `failed_at` is when the run failed.
         """
         with self._change() as connection:
             now = self._clock()
+            at = _seen(failed_at, now)
             elsewhere = counted_under(connection, fleet, run_id)
             other = memory_in(connection, fleet, elsewhere) if elsewhere not in (None, fingerprint) else None
-            if other is not None and not _supersedes(diagnosis, other.diagnosis):
+            if other is not None and not _supersedes(diagnosis, other, at):
                 return other
+            _point(connection, fleet, signature, fingerprint, diagnosis, at)
             if other is not None:
                 _uncount(connection, now, fleet, run_id, other)
-            _write(connection, now, fleet, fingerprint, diagnosis)
-            _point(connection, fleet, signature, fingerprint, diagnosis)
-            _count(connection, now, fleet, run_id, fingerprint)
+            _write(connection, now, fleet, fingerprint, diagnosis, at)
+            _count(connection, at, fleet, run_id, fingerprint)
             mirror_later(connection, now, fleet, fingerprint)
             return _present(connection, fleet, fingerprint)
 
-    def see_again(self, fleet: str, run_id: str, signature: str) -> Memory | None:
+    def see_again(self, fleet: str, run_id: str, signature: str, *, failed_at: datetime | None = None) -> Memory | None:
         """Recognise a run by its signature and count it, once however many processes call; None if it is unknown.
 
-        A `fix_state` of "merged" means that the failure is back after its fix: a regression.
+        `failed_at` is when the run failed, now unless told; `policy.is_regression` tells what that means.
         """
         with self._read() as connection:
             known = fingerprint_of(connection, fleet, signature)
@@ -60,8 +72,9 @@ class Memories(Store):
             known = fingerprint_of(connection, fleet, signature)
             if known is None:
                 return None
-            if _count(connection, self._clock(), fleet, run_id, known):
-                mirror_later(connection, self._clock(), fleet, known)
+            now = self._clock()
+            if _count(connection, _seen(failed_at, now), fleet, run_id, known):
+                mirror_later(connection, now, fleet, known)
             return memory_in(connection, fleet, known)
 
     def recall(self, fleet: str, signature: str) -> Memory | None:
@@ -104,23 +117,36 @@ class Memories(Store):
             return True
 
 
-def _supersedes(new: Diagnosis, old: Diagnosis) -> bool:
-    """Tell whether a run's own diagnosis outranks what memory said of it: better, or reasoned about this very run."""
-    return better(new, old) or (new.engine in REASONED and not new.provisional)
+def _seen(failed_at: datetime | None, now: datetime) -> datetime:
+    """Give when a failure was seen: when the run failed, unless its clock is ahead of ours."""
+    return now if failed_at is None else min(failed_at, now)
 
 
-def _write(connection: Connection, at: datetime, fleet: str, fingerprint: str, diagnosis: Diagnosis) -> None:
+def _supersedes(new: Diagnosis, old: Memory, at: datetime) -> bool:
+    """Tell whether a run's own diagnosis outranks what memory said of it: better, reasoned about it, or back again."""
+    reasoned = new.engine in REASONED and not new.provisional
+    return reasoned or better(new, old.diagnosis) or policy.is_regression(old, at)
+
+
+def _write(
+    connection: Connection, now: datetime, fleet: str, fingerprint: str, diagnosis: Diagnosis, at: datetime
+) -> None:
     t = tables.memories
     old = memory_in(connection, fleet, fingerprint)
     if old is None:
         values = {"reasoner": fingerprint.rpartition(":")[0], "count": 0, "first_seen": at, "last_seen": at}
         connection.execute(insert(t).values(fleet=fleet, fingerprint=fingerprint, body=dump(diagnosis), **values))
-    elif diagnosis.engine != "memory" and better(diagnosis, old.diagnosis):
+        return
+    anew = policy.is_regression(old, at)
+    if diagnosis.engine != "memory" and (anew or better(diagnosis, old.diagnosis)):
         here = (t.c.fleet == fleet, t.c.fingerprint == fingerprint)
-        connection.execute(update(t).where(*here).values(body=dump(diagnosis)))
+        renewed = {"renewed_at": now} if anew else {}
+        connection.execute(update(t).where(*here).values(body=dump(diagnosis), **renewed))
 
 
-def _point(connection: Connection, fleet: str, signature: str, fingerprint: str, diagnosis: Diagnosis) -> None:
+def _point(
+    connection: Connection, fleet: str, signature: str, fingerprint: str, diagnosis: Diagnosis, at: datetime
+) -> None:
     """Let a signature lead to a fingerprint, unless it leads to another one that is held better."""
     t = tables.memory_signatures
     known = fingerprint_of(connection, fleet, signature)
@@ -129,19 +155,21 @@ def _point(connection: Connection, fleet: str, signature: str, fingerprint: str,
     if known is None:
         connection.execute(insert(t).values(fleet=fleet, signature=signature, fingerprint=fingerprint))
         return
-    if _supersedes(diagnosis, _present(connection, fleet, known).diagnosis):
+    if _supersedes(diagnosis, _present(connection, fleet, known), at):
         here = (t.c.fleet == fleet, t.c.signature == signature)
         connection.execute(update(t).where(*here).values(fingerprint=fingerprint))
 
 
 def _count(connection: Connection, at: datetime, fleet: str, run_id: str, fingerprint: str) -> bool:
-    """Count a run under a fingerprint; False where it has been counted before, under whichever."""
+    """Count a run that failed at a time under a fingerprint; False where it has been counted, under whichever."""
     if counted_under(connection, fleet, run_id) is not None:
         return False
     t = tables.memories
     connection.execute(insert(tables.memory_runs).values(fleet=fleet, run_id=run_id, fingerprint=fingerprint))
+    first = case((t.c.first_seen > at, at), else_=t.c.first_seen)
+    last = case((t.c.last_seen < at, at), else_=t.c.last_seen)
     here = (t.c.fleet == fleet, t.c.fingerprint == fingerprint)
-    connection.execute(update(t).where(*here).values(count=t.c.count + 1, last_seen=at))
+    connection.execute(update(t).where(*here).values(count=t.c.count + 1, first_seen=first, last_seen=last))
     return True
 
 

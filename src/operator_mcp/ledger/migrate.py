@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from operator_mcp.errors import LedgerError
 from operator_mcp.ledger.store import BUSY_S, shown, take_turn, translated
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in `migrations/versions`."""
 
 SCRIPTS = Path(__file__).parent / "migrations"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select, update
 
 from operator_mcp.ledger import tables
+from operator_mcp.ledger.feed import note_change
 from operator_mcp.ledger.recollection import memory_in
 from operator_mcp.ledger.store import Store
 from operator_mcp.models import Memory, Noun
@@ -70,9 +71,21 @@ class Outbox(Store):
             values = {"attempts": attempts + 1, "why": why, "due_at": due}
             connection.execute(update(t).where(t.c.mirror_id == mirror_id).values(values))
 
+    def hasten_mirrors(self, fleet: str, *, lease: timedelta = timedelta(seconds=60)) -> None:
+        """Make the copies due that wait longer than any claim does, for failing: the control plane answers again."""
+        t = tables.mirrors
+        now = self._clock()
+        waiting = (t.c.fleet == fleet, t.c.due_at > now + lease)
+        with self._read() as connection:
+            if connection.execute(select(t.c.mirror_id).where(*waiting).limit(1)).first() is None:
+                return
+        with self._change() as connection:
+            connection.execute(update(t).where(*waiting).values(due_at=now))
+
 
 def mirror_later(connection: Connection, at: datetime, fleet: str, fingerprint: str) -> None:
-    """Note within a change that the copy of a fingerprint is behind, under a new id and with the old one's wait."""
+    """Note within a change that a memory changed and its copy is behind, under a new id and with the old one's wait."""
+    note_change(connection, fleet, fingerprint)
     t = tables.mirrors
     here = (t.c.fleet == fleet, t.c.fingerprint == fingerprint)
     old = connection.execute(select(t.c.due_at, t.c.attempts, t.c.why).where(*here)).one_or_none()

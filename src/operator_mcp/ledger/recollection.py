@@ -30,6 +30,7 @@ def memory_in(connection: Connection, fleet: str, fingerprint: str) -> Memory | 
         count=row.count,
         first_seen=row.first_seen,
         last_seen=row.last_seen,
+        renewed_at=row.renewed_at,
         runs=_newest(connection, "memory_runs", "run_id", fleet, fingerprint),
         signatures=_newest(connection, "memory_signatures", "signature", fleet, fingerprint),
         fix_state=fix.state if fix else None,

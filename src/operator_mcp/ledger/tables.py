@@ -74,9 +74,11 @@ memories = Table(
     Column("count", Integer, nullable=False),
     Column("first_seen", Moment, nullable=False),
     Column("last_seen", Moment, nullable=False),
+    Column("renewed_at", Moment),
     Index(None, "fleet", "last_seen"),
     Index(None, "fleet", "reasoner"),
 )
+"""`renewed_at` is when a failure was diagnosed anew because it was back after its fix."""
 
 memory_runs = Table(
     "memory_runs",
@@ -114,6 +116,27 @@ mirrors = Table(
     sqlite_autoincrement=True,
 )
 """The outbox: fingerprints whose copy in the control plane is behind. Ids are never used twice."""
+
+mirror_copies = Table(
+    "mirror_copies",
+    metadata,
+    Column("fleet", Key, primary_key=True),
+    Column("fingerprint", Key, primary_key=True),
+    Column("digests", Line, nullable=False),
+)
+"""What we put under a fingerprint's key in the control plane's memory, newest first: anything else is another's."""
+
+memory_changes = Table(
+    "memory_changes",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("fleet", Key, nullable=False),
+    Column("fingerprint", Key, nullable=False),
+    UniqueConstraint("fleet", "fingerprint"),
+    Index(None, "fleet", "number"),
+    sqlite_autoincrement=True,
+)
+"""The newest change of each fingerprint's memory. Numbers only grow."""
 
 bookings = Table(
     "bookings",
