@@ -31,7 +31,9 @@ class Taste:
     waits: float = 0.6
     catches: float = 0.82
     rewords: float = 0.62
-    close: float = 0.72
+    close: float = 0.6
+    safe: float = 0.5
+    steps: float = 0.38
 
 
 TASTE = Taste()
@@ -60,7 +62,7 @@ def _body(b: Builder, agent: str, depth: int, taste: Taste, *, doomed: bool) -> 
 
 
 def _doom(b: Builder, agent: str, depth: int, taste: Taste) -> Act:
-    which = b.rng.choices(["own", "call", "fan", "retry", "wait"], [1.6, 2.2, 3, 1.5, 2])[0]
+    which = b.rng.choices(["own", "call", "fan", "retry", "wait"], [2, 2.2, 3, 1.5, 2])[0]
     if which == "own":
         return b.fault(empty=b.chance(taste.empty))
     guard = _said_again(b, taste)
@@ -71,9 +73,11 @@ def _doom(b: Builder, agent: str, depth: int, taste: Taste) -> Act:
     part = _doomed(b, agent, depth - 1, taste)
     if which == "fan":
         others = [_below(b, agent, depth - 1, taste) for _ in range(b.rng.randint(2, 9))]
-        others.insert(b.rng.randrange(len(others)), part)
+        place = b.rng.randrange(len(others))
+        others.insert(place, part)
+        safe = frozenset(k for k in range(len(others)) if k != place and b.chance(taste.safe))
         modes: list[Mode] = ["gather", "gather", "gather", "first", "summary", "quorum", "task_group", "cancel_rest"]
-        return Fan(tuple(others), b.rng.choice(modes), guard)
+        return Fan(tuple(others), b.rng.choice(modes), guard, safe=safe)
     if which == "retry":
         return Call(part, guard, b.rng.randint(2, 3), b.rng.uniform(0.02, 0.3))
     return Call(part, guard)
@@ -82,7 +86,7 @@ def _doom(b: Builder, agent: str, depth: int, taste: Taste) -> Act:
 def _doomed(b: Builder, agent: str, depth: int, taste: Taste) -> Part:
     if depth <= 0:
         return _failed(b, agent, taste)
-    part = b.under(agent)
+    part = b.under(agent, steps=taste.steps)
     part.body = _body(b, part.agent, depth, taste, doomed=True)
     part.reword = _outer(b, taste)
     return part
@@ -109,7 +113,7 @@ def _act(b: Builder, agent: str, depth: int, taste: Taste) -> Act:
 
 
 def _below(b: Builder, caller: str, depth: int, taste: Taste) -> Part:
-    part = b.under(caller)
+    part = b.under(caller, steps=taste.steps)
     if depth > 0:
         part.body = _body(b, part.agent, depth, taste, doomed=b.chance(taste.leaf_fails))
         part.reword = _outer(b, taste)
@@ -121,7 +125,7 @@ def _below(b: Builder, caller: str, depth: int, taste: Taste) -> Part:
 
 
 def _failed(b: Builder, caller: str, taste: Taste) -> Part:
-    part = b.under(caller)
+    part = b.under(caller, steps=taste.steps)
     part.body = (*b.chat(), b.work(0.01, 0.1), b.fault(empty=b.chance(taste.empty)))
     return part
 

@@ -61,7 +61,8 @@ class Fan:
 
     gather: the first failure is raised at once, the others run on. first: all are awaited, then the first is raised.
     collect: failures are caught, the rest is used. quorum: as collect, but more than `spare` failures raise a count.
-    summary: all are awaited, then one text quotes every failure. task_group: the first failure stops the waiting for
+    summary: all are awaited, then one text quotes every failure. safe: the branches whose own failure each branch
+    catches for itself, while the others run on. task_group: the first failure stops the waiting for
     the others. cancel_rest: the first failure has the others cancelled through the control plane.
     """
 
@@ -69,6 +70,7 @@ class Fan:
     mode: Mode = "gather"
     guard: Guard = PASS
     spare: int = 0
+    safe: frozenset[int] = frozenset()
     stagger: float = 0.0
 
 

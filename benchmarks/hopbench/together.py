@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.hopbench.failure import Failure, summed
 from benchmarks.hopbench.plane import Birth, Fate, Row
-from benchmarks.hopbench.program import Fan, Part
+from benchmarks.hopbench.program import Fan
 from operator_mcp.models import Status
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ async def fan(agents: "Agents", row: Row, act: Fan) -> None:
     Raises:
         Failure: as the mode has it.
     """
-    calls = [agents.spawn(_late(agents, row, part, k * act.stagger)) for k, part in enumerate(act.parts)]
+    calls = [agents.spawn(_branch(agents, row, act, k)) for k in range(len(act.parts))]
     if act.mode == "gather":
         await asyncio.gather(*calls)
     elif act.mode in ("task_group", "cancel_rest"):
@@ -29,9 +29,16 @@ async def fan(agents: "Agents", row: Row, act: Fan) -> None:
         await _all_then_judge(agents, row, act, calls)
 
 
-async def _late(agents: "Agents", row: Row, part: Part, after: float) -> None:
-    await asyncio.sleep(after)
-    await agents.invoke(row, part)
+async def _branch(agents: "Agents", row: Row, act: Fan, k: int) -> None:
+    await asyncio.sleep(k * act.stagger)
+    try:
+        await agents.invoke(row, act.parts[k])
+    except Failure as failure:
+        if k not in act.safe:
+            raise
+        agents.handle(failure)
+        if act.guard.logged:
+            agents.plane.log(row, "warning", agents.words.caught(act.parts[k].reasoner, failure.text))
 
 
 async def _first_failure_ends(agents: "Agents", row: Row, act: Fan, calls: Calls) -> None:
