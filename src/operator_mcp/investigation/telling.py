@@ -17,7 +17,7 @@ TELLING = 0.4
 """Nats from which on a piece of evidence is worth a clause."""
 
 DOUBT = 0.9
-"""Below this chance the next best answer is named."""
+"""Below this confidence the next best answer is named."""
 
 
 def why(
@@ -32,8 +32,8 @@ def why(
     if passed := _passed_on(facts, origin, visits):
         told.append(passed)
     told.append(_below(facts, origin, visits))
-    if origin.chance < DOUBT:
-        told.append(f"The rows leave a doubt: {origin.chance:.0%} for this hop, the alternatives share the rest.")
+    if origin.confidence < DOUBT:
+        told.append(f"The rows leave a doubt: {origin.confidence:.0%} for this hop, the alternatives share the rest.")
     return tuple(told)
 
 
