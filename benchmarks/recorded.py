@@ -8,7 +8,8 @@ from pathlib import Path
 
 import httpx2
 
-from benchmarks.hopbench.model import Truth
+from benchmarks.hopbench.loader import into_fleet
+from benchmarks.hopbench.model import Generated, Truth
 from operator_mcp.control_plane.client import ControlPlane
 from operator_mcp.demo.app import app
 from operator_mcp.demo.recorded import recorded_rows
@@ -21,8 +22,8 @@ RECORDINGS = Path(__file__).parents[1] / "tests" / "recordings"
 
 
 @dataclass(frozen=True)
-class Recorded:
-    """One recorded run with its truth, what the finder says of it, and the evidence about its true origin."""
+class Case:
+    """One run with its truth, what the finder says of it, and the evidence about its true origin."""
 
     name: str
     truth: Truth
@@ -41,17 +42,21 @@ def truth_of(folder: Path) -> Truth:
     return Truth.model_validate({name: fields[name] for name in Truth.model_fields if name in fields})
 
 
-async def recorded(folder: Path) -> Recorded | None:
-    """Give one recorded run; None where its truth names no origin.
+async def recorded(folder: Path) -> Case | None:
+    """Give one recorded run; None where its truth names no origin."""
+    return await _case(folder.name, truth_of(folder), recorded_rows(_answers(folder)).into(Fleet()))
 
-    Where the finder names another hop than the truth, the true origin takes its place: causes are scored apart.
-    """
-    truth = truth_of(folder)
+
+async def generated(run: Generated) -> Case | None:
+    """Give one generated run; None where its truth names no origin."""
+    return await _case(run.truth.scenario, run.truth, into_fleet(run, Fleet()))
+
+
+async def _case(name: str, truth: Truth, fleet: Fleet) -> Case | None:
+    """Ask for the evidence. Where the finder names another hop than the truth, the true origin takes its place."""
     if truth.origin is None:
         return None
-    rows = recorded_rows(_answers(folder)).into(Fleet())
-    transport = httpx2.ASGITransport(app=app(rows))
-    async with ControlPlane("http://recorded", transport=transport) as control_plane:
+    async with ControlPlane("http://recorded", transport=httpx2.ASGITransport(app=app(fleet))) as control_plane:
         run = await control_plane.run(truth.run_id)
         finding = find_origin(run)
         if finding.origin is None or finding.origin.execution_id != truth.origin:
@@ -59,8 +64,8 @@ async def recorded(folder: Path) -> Recorded | None:
             finding = finding.model_copy(update={"origin": origin, "kind": truth.kind})
         trace = await assemble(control_plane, run, finding)
     if trace is None:
-        raise AssertionError(f"{folder.name} has an origin and no trace")
-    return Recorded(folder.name, truth, finding, trace)
+        raise AssertionError(f"{name} has an origin and no trace")
+    return Case(name, truth, finding, trace)
 
 
 def _answers(folder: Path) -> Iterator[dict[str, object]]:

@@ -28,7 +28,9 @@ def normalise(text: str) -> str:
 
     This is the only liberty a quote may take. Case, punctuation, numbers and the order of words must be the record's.
     """
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text).translate(_QUOTES))
+    compact = _SPACE.sub("", unicodedata.normalize("NFKC", text).translate(_QUOTES))
+    # Once more: a mark that stood behind a blank may now belong to the letter before it.
+    return unicodedata.normalize("NFKC", compact)
 
 
 def sources(trace: Trace) -> Iterator[tuple[str, str]]:

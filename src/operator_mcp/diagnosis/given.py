@@ -21,9 +21,20 @@ _REFUSING = re.compile(
 )
 _BROKEN_STEP = re.compile(
     r"\b(?:step|stage|worker|process|job|batch|run|task)\b[^.\n]{0,30}\b(?:converge|finish|abort|stop|"
-    r"left|crash|complete|end)",
+    r"left|crash|complete|end)|\bdid(?: not|n't)\b|\bcould not finish\b",
     re.I,
 )
+"""A step that went wrong while it worked on something has not refused that."""
+
+_STATING = re.compile(
+    r"\b(?:unknown|invalid|unsupported|blocked|banned|closed|expired|does not exist|is not|are not|not "
+    r"(?:found|allowed)|"
+    r"existiert nicht|unbekannt|ungültig|gesperrt|nicht (?:gefunden|vorhanden|bekannt)|n'existe pas|"
+    r"introuvable|inconnue?|no existe|"
+    r"desconocid[oa]|no encontrad[oa]|non esiste|не существует|не найден\w*)\b|不存在|未找到|无效|見つかりません",
+    re.I,
+)
+"""States that a thing can be in, apart from what happened to it."""
 
 
 def refused(text: str, given: JsonValue) -> Iterator[Seen]:
@@ -42,9 +53,11 @@ def refused(text: str, given: JsonValue) -> Iterator[Seen]:
         details = {"field": name, "value": value}
         quote = text.strip().splitlines()[0][:200]
         if field and _near(text, name, at):
-            yield Seen("bad_input", 0.83, quote, 0, len(text), details)
+            yield Seen("bad_input", 0.83, quote, at, at + len(value), details)
+        elif _STATING.search(text) and _ID_LIKE.search(value):
+            yield Seen("bad_input", 0.76, quote, at, at + len(value), details)
         elif field or _ID_LIKE.search(value):
-            yield Seen("bad_input", 0.6, quote, 0, len(text), details)
+            yield Seen("bad_input", 0.6, quote, at, at + len(value), details)
 
 
 def leaves(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]:

@@ -12,7 +12,17 @@ TRACEBACK = re.compile(
 )
 _FRAME = re.compile(r"^\s+File \"(?P<file>[^\"\n]+)\", line (?P<line>\d+), in (?P<function>[^\n]+)", re.M)
 _LIBRARY = re.compile(r"site-packages|dist-packages|/lib/python\d|<frozen |node_modules|\.cargo/")
-_PYDANTIC_INPUT = re.compile(r"input_value=.{1,600}?, input_type=")
+_PYDANTIC_INPUT = re.compile(r"(?<=input_value=).{1,600}?(?=, input_type=)")
+_OWN_500 = re.compile(r"(?<=agent error \(500\): )Internal Server Error")
+_WENT_ON = re.compile(
+    r"\b(?:retrying|will retry|trying again|once more|next attempt|fall(?:ing|s) back|fallback|anyway|"
+    r"going on|goes on|continuing|skipp(?:ed|ing)|ignor(?:ed|ing)|"
+    r"using (?:the )?(?:old|cached|last|previous|yesterday)|"
+    r"erneut|noch einmal|wiederhole|weiter mit|on réessaie|on continue|reintentando|seguimos)\b|重试中|继续|再試行",
+    re.I,
+)
+"""How people log that a hop got over a failure."""
+
 TEXT_CHARS = 30_000
 
 
@@ -26,26 +36,43 @@ class Passage:
 
     @property
     def read(self) -> str:
-        """The text without what a validator repeats of the value it was given: those words are not the error's."""
-        return _PYDANTIC_INPUT.sub(lambda met: "input_value=" + "_" * (len(met[0]) - 24) + ", input_type=", self.text)
+        """The text, of equal length, without words that are not the error's own.
+
+        A validator repeats the value it was given; an agent's 500 carries its web framework's phrase, which elsewhere
+        would speak of a provider.
+        """
+        return _OWN_500.sub(_blank, _PYDANTIC_INPUT.sub(_blank, self.text))
 
 
 def passages(trace: Trace) -> Iterator[Passage]:
     """Yield the origin's own error, then tracebacks at error level, then other error entries, the last ones first.
 
-    Warnings and notes are left out: what is only a warning belongs to something the hop went on from.
+    Warnings and notes are left out, and entries that say how the hop went on count for little: they belong to what it
+    got over. An entry that shares no word with the error it stands beside may be about something else.
     """
     told_by_log = not trace.raw_error.strip()
     if trace.error and not told_by_log:
         yield Passage(trace.error[:TEXT_CHARS], 1.0, "error")
     errors = [entry for entry in trace.logs if is_error(entry) and not entry.system]
-    traced = [entry for entry in errors if TRACEBACK.search(entry.message)]
-    for entry in reversed(traced):
-        yield Passage(entry.message[:TEXT_CHARS], 0.98, f"log {entry.seq}")
-    for entry in reversed([entry for entry in errors if entry not in traced]):
-        yield Passage(entry.message[:TEXT_CHARS], 0.95, f"log {entry.seq}")
+    for entry in sorted(errors, key=lambda entry: (not TRACEBACK.search(entry.message), -entry.seq)):
+        yield Passage(entry.message[:TEXT_CHARS], _trust(entry.message, trace.raw_error), f"log {entry.seq}")
     if trace.error and told_by_log and not errors:
         yield Passage(trace.error[:TEXT_CHARS], 0.97, "reported error")
+
+
+def _trust(message: str, error: str) -> float:
+    traced = TRACEBACK.search(message)
+    said = message[: traced.start()] if traced else message[:TEXT_CHARS]
+    if _WENT_ON.search(said):
+        return 0.7
+    if traced:
+        return 0.98
+    shared = not error.strip() or error.strip().strip("'\"") in message
+    return 0.95 if shared else 0.87
+
+
+def _blank(met: re.Match[str]) -> str:
+    return "_" * len(met[0])
 
 
 @dataclass(frozen=True)

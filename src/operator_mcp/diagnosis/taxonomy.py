@@ -162,3 +162,23 @@ TAXONOMY: dict[str, CauseClass] = {
 """Class by name, in the order of the documentation (AgentField fleets, recorded and generated failures)."""
 
 UNKNOWN = "unknown"
+
+
+def page() -> str:
+    """Give the table as the Markdown page `docs/taxonomy.md` (see `python -m operator_mcp.diagnosis.taxonomy`)."""
+    lines = [
+        "# Cause classes",
+        "",
+        "Written from the table in `src/operator_mcp/diagnosis/taxonomy.py` by\n`python -m operator_mcp.diagnosis.taxonomy > docs/taxonomy.md`.",
+        "",
+        "| class | meaning | what decides | code-level | retry helps | whose move |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in TAXONOMY.values():
+        code = "yes" if row.code_level else "no"
+        lines.append(f"| {row.name} | {row.meaning} | {row.evidence} | {code} | {row.retryable} | {row.owner} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -38,7 +38,8 @@ class Reading:
     @property
     def decisive(self) -> bool:
         """True where a machine-written sign of one meaning stands behind the class."""
-        return bool(self.seen) and self.seen[0].weight >= DECISIVE
+        trust = self.passage.trust if self.passage else 1
+        return bool(self.seen) and self.seen[0].weight * trust >= DECISIVE
 
 
 def weigh(trace: Trace) -> Reading:
@@ -88,14 +89,16 @@ def _key_of(quote: str) -> str:
 
 
 def _own(signs: Iterator[Seen]) -> list[Seen]:
-    """Drop signs that lie inside a stronger one: a value that is quoted may speak of anything."""
+    """Drop signs that lie inside another that is about as strong: a value that is quoted may speak of anything."""
     found = list(signs)
     return [s for s in found if not any(_inside(s, other) for other in found)]
 
 
 def _inside(seen: Seen, other: Seen) -> bool:
     within = other.start <= seen.start and seen.end <= other.end and (other.end - other.start) > (seen.end - seen.start)
-    return within and other.weight >= seen.weight
+    before = other.quote[: seen.start - other.start]
+    quoted = before.count("'") % 2 == 1 or before.count('"') % 2 == 1
+    return within and other.weight >= seen.weight - (CONTESTED if quoted else 0)
 
 
 def _file_of_the_input(seen: Seen, trace: Trace) -> Seen:

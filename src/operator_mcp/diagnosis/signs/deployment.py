@@ -45,6 +45,13 @@ SIGNS = (
     ),
     Sign(
         "config",
+        0.88,
+        r"(?:\.ya?ml|\.toml|\.ini|\.env|\.cfg|\bconfig(?:uration)?(?: file)?)\b[^\n]{0,40}\b(?:is missing|"
+        r"misses|lacks|has no|"
+        r"does not (?:have|contain)|without)\b[^\n]{0,40}",
+    ),
+    Sign(
+        "config",
         0.96,
         r"\[Errno 2\] No such file or directory(?:: ?'(?P<file>[^'\n]{1,200})')?|ENOENT: no such file or "
         r"directory[^\n]{0,120}|open (?P<path>/[^\s:]{1,200}): no such file or directory|"
@@ -63,7 +70,8 @@ SIGNS = (
         r"(?:module|package) '(?P<node>[^'\n]{1,120})'|ClassNotFoundException: ?(?P<java>\S{1,120})|cannot "
         r"open shared object file|(?:libraries|library|package|dependency|executable|command|binary|"
         r"driver) ['\"`]?(?P<library>[\w.+-]{1,60})['\"`]? (?:is |was )?(?:not (?:found|installed|"
-        r"available)|missing)|command not found|Unable to (?:locate|find) (?:the )?(?:library|executable)|"
+        r"available)|missing)|command not found|^(?:/bin/)?(?:ba|z|da)?sh: (?:\d+: |line \d+: )?\S+: not "
+        r"found|Unable to (?:locate|find) (?:the )?(?:library|executable)|"
         r"no (?:pg_hba|suitable driver)",
     ),
     Sign(
@@ -83,7 +91,7 @@ SIGNS = (
     ),
     Sign(
         "config",
-        0.86,
+        0.8,
         r"(?:Datei|Konfiguration(?:sdatei)?|Einstellung) ['\"„«]?(?P<file>[\w./-]{2,120})?['\"“»]? "
         r"?(?:fehlt|nicht gefunden|nicht gesetzt)|fichier (?:de configuration )?['\"«]? "
         r"?(?P<fichier>[\w./-]{2,120})?[^\n]{0,4}(?:introuvable|manquant)|(?:fichero|archivo) (?:de "

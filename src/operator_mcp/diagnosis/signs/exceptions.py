@@ -12,8 +12,9 @@ from functools import cache
 from operator_mcp.diagnosis.sign import Seen
 
 _TYPE = re.compile(
-    r"(?<![\w/'\"])(?P<path>(?:[a-z_][\w$]*\.)*)(?P<type>[A-Z]\w*(?:Error|Exception|Timeout|Exceeded|"
-    r"Fault|Violation|Warning|Limit|Interrupt|Expired))"
+    r"(?<![\w/'\".])(?:(?:[a-z_][\w$]*\.)*(?P<type>[A-Z]\w*(?:Error|Exception|Timeout|TimedOut|"
+    r"Exceeded|Exhausted|Fault|"
+    r"Violation|Limit|Interrupt|Expired|Unavailable|Denied|NotFound|Refused))|(?:[a-z_][\w$]*\.)+(?P<named>[A-Z]\w+))"
     r"(?=:|\(|\s*$|\))",
     re.MULTILINE,
 )
@@ -56,7 +57,7 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
         "budget",
         0.95,
     ),
-    (r"RateLimit|Throttl|TooManyRequests|ConcurrencyLimit|ResourceExhausted", "rate_limit", 0.94),
+    (r"RateLimit|Throttl|TooManyRequests|ConcurrencyLimit|ResourceExhausted|RequestLimit", "rate_limit", 0.94),
     (
         r"Authentication|Unauthorized|PermissionDenied|Forbidden|(?:Expired|Invalid)Token|Credential|"
         r"AccessDenied|Unauthenticated|InvalidApiKey|LoginFailed|RefreshError",
@@ -114,7 +115,8 @@ def meaning(name: str) -> tuple[str, float] | None:
 def types(text: str) -> Iterator[Seen]:
     """Yield what the exception types in a text stand for."""
     for met in _TYPE.finditer(text):
-        if found := meaning(met["type"]):
+        name = met["type"] or met["named"]
+        if found := meaning(name):
             end = text.find("\n", met.end())
             quote = text[met.start() : met.end() + 200 if end < 0 else min(end, met.end() + 200)].strip()
-            yield Seen(*found, quote, met.start(), met.end(), {"exception": met["type"]})
+            yield Seen(*found, quote, met.start(), met.end(), {"exception": name})

@@ -61,9 +61,9 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
             re.IGNORECASE,
         ),
         re.compile(
-            r"\b(?:returned|responded(?: with)?|answered(?: with)?|replied(?: with)?|received|got|gave|"
+            r"(?:\b(?:returned|responded(?: with)?|answered(?: with)?|replied(?: with)?|received|got|gave|"
             r"antwortet\w*(?: mit)?|"
-            r"liefert\w*|répond\w*|renvo\w+|devolvió|respondió(?: con)?|返回|応答)\s*(?:an? |un |einen? |HTTP "
+            r"liefert\w*|répond\w*|renvo\w+|devolvió|respondió(?: con)?)|返回|応答)\s*(?:an? |un |einen? |HTTP "
             rf")?{code}(?![\w.,-]|\s+\w+s\b)",
             re.IGNORECASE,
         ),

@@ -71,6 +71,17 @@ SIGNS = (
     ),
     Sign(
         "code_bug",
+        0.95,
+        r"\w+\(\) (?:\w+ )?argument (?:\d+ )?must be [^\n]{1,80}, not '?\w+'?|expected str, bytes or "
+        r"os\.PathLike object, "
+        r"not \w+|can't (?:compare|subtract) offset-naive and offset-aware|Cannot destructure property[^\n]{0,60}|"
+        r"(?:generator|coroutine) raised Stop\w*Iteration|unsupported format string passed to|format "
+        r"requires a mapping|"
+        r"not all arguments converted during string formatting|near \"[^\"\n]{1,40}\": syntax error|"
+        r"cannot (?:convert|concatenate) '?\w+'? (?:and|object to) '?\w+'?|expected \w+ instance, \w+ found",
+    ),
+    Sign(
+        "code_bug",
         0.9,
         r"\bassert(?:ion)? failed\b[^\n]{0,80}|syntax error at or near[^\n]{0,60}|invalid syntax "
         r"\([^\n]{1,80}\)|Reached unreachable|not implemented$|Incorrect number of bindings supplied|no "

@@ -27,6 +27,18 @@ SIGNS = (
     ),
     Sign("context_overflow", 0.9, r"(?:reduce|shorten) the length of the (?:messages|prompt|input)"),
     Sign(
+        "context_overflow",
+        0.95,
+        r"exceeds? (?:the )?context (?:limit|window|length|size)|input is too long for (?:the )?(?:requested )?model|"
+        r"too many (?:input )?tokens (?:in|for) (?:the )?(?:prompt|context|request)",
+    ),
+    Sign(
+        "context_overflow",
+        0.95,
+        r"exceeds? (?:the )?context (?:limit|window|length|size)|input is too long for (?:the )?(?:requested )?model|"
+        r"too many (?:input )?tokens (?:in|for) (?:the )?(?:prompt|context|request)",
+    ),
+    Sign(
         "budget",
         0.98,
         r"insufficient_quota|billing_hard_limit_reached|credit_balance_too_low|insufficient_(?:funds|"
@@ -61,11 +73,19 @@ SIGNS = (
     ),
     Sign(
         "budget",
-        0.9,
-        r"余额不足|额度(?:不足|已用(?:完|尽))|欠费|残高不足|"
+        0.8,
+        r"余额不足|(?:配额|额度|预算)(?:不足|超限|超出|已?用[完尽])|额度(?:不足|已用(?:完|尽))|欠费|残高不足|"
         r"Guthaben (?:aufgebraucht|reicht nicht)|(?:Kontingent|Budget)\w* "
         r"(?:erschöpft|aufgebraucht|überschritten)|solde insuffisant|crédit(?:s)? épuisé|(?:saldo|fondos) "
         r"insuficientes?|presupuesto agotado|недостаточно средств",
+    ),
+    Sign(
+        "budget",
+        0.95,
+        r"(?:requires|need) more credits|can only afford \d+|\b(?:cost|spend(?:ing)?|budget|price|dollar|"
+        r"token|turn|step) "
+        r"(?:cap|limit|ceiling|allowance)\b[^\n]{0,40}\b(?:exceeded|reached|hit|used up)\b|"
+        r"\b\w+ (?:budget|allowance|quota) (?:is |was |has been )?(?:used up|exceeded|exhausted|spent|gone)\b",
     ),
     Sign(
         "rate_limit",
@@ -93,7 +113,7 @@ SIGNS = (
     ),
     Sign(
         "rate_limit",
-        0.88,
+        0.8,
         r"请求(?:过于|太)频繁|リクエストが多すぎ|"
         r"zu viele (?:Anfragen|Abfragen)|trop de requêtes|demasiadas (?:solicitudes|"
         r"peticiones)|слишком много запросов",
@@ -138,11 +158,24 @@ SIGNS = (
     Sign(
         "config",
         0.96,
-        r"\bmodel:? [`'\"]?(?P<model>[\w./:-]+)[`'\"]? (?:does not exist|is not (?:found|supported|"
-        r"available)|was not found|has been (?:deprecated|retired|decommissioned))",
+        r"\bmodel:? [`'\"]?(?P<model>[\w./:-]+)[`'\"]? (?:does not exist|(?:is |was )?not (?:found|"
+        r"supported|available)|has been (?:deprecated|retired|decommissioned))",
     ),
     Sign("config", 0.96, r"not_found_error[^\n]{0,40}model: ?(?P<model>[\w./:-]+)"),
     Sign("config", 0.9, r"LLM Provider NOT provided|unknown (?:model|provider):? ['\"`](?P<model>[^'\"`\n]{1,80})"),
+    Sign(
+        "auth",
+        0.9,
+        r"(?:api[_ -]?key|credentials?|token)\b[^\n]{0,40}\bmust be (?:set|provided|passed)\b|(?:no|"
+        r"missing) (?:api[_ -]?key|"
+        r"credentials?|access token|bearer token)\b[^\n]{0,30}",
+    ),
+    Sign(
+        "model_output",
+        0.97,
+        r"as the length limit was reached|empty (?:response|answer|output|reply|completion) (?:from|by) (?:the )?"
+        r"(?:model|LLM|provider|assistant)",
+    ),
     Sign(
         "model_output",
         0.98,
@@ -187,5 +220,21 @@ SIGNS = (
         r"(?:completion|response|answer|output|prompt|candidate)s?\b[^.\n]{0,30}\b(?:withheld|filtered|"
         r"blocked)\b|blocked by (?:safety|content|the provider'?s)[^.\n]{0,30}|(?:safety|content) "
         r"(?:filter|policy)[^.\n]{0,30}\b(?:triggered|blocked|violat\w+)",
+    ),
+    Sign(
+        "context_overflow",
+        0.8,
+        r"(?:maximale|zulässige)\w* Kontext(?:länge|fenster)\w*|Kontext(?:länge|fenster)\w* "
+        r"[^\n]{0,30}überschritt\w*|"
+        r"(?:longueur|fenêtre) de contexte[^\n]{0,40}(?:dépass|maxim)\w*|(?:ventana|longitud) de contexto[^\n]{0,40}"
+        r"(?:super|exced|máxim)\w*|上下文(?:长度|窗口)?(?:超|过长)|контекст\w*[^\n]{0,30}превыш\w*",
+    ),
+    Sign(
+        "model_output",
+        0.8,
+        r"(?:Modell?|Antwort des Modells|KI)\b[^\n]{0,40}(?:verweiger|abgelehnt|leere? Antwort|abgeschnitten)\w*|"
+        r"modèle[^\n]{0,40}(?:refus|réponse vide|tronqu)\w*|modelo[^\n]{0,40}(?:rechaz|se negó|respuesta "
+        r"vacía|trunc)\w*|"
+        r"模型(?:返回为空|未返回|拒绝|输出(?:被截断|为空))|モデルが(?:拒否|空の)|модель[^\n]{0,30}(?:отказ|пуст)\w*",
     ),
 )

@@ -68,7 +68,7 @@ SIGNS = (
     ),
     Sign(
         "schema_mismatch",
-        0.86,
+        0.8,
         r"(?:ungültiges|kein gültiges) JSON|JSON (?:invalide|non valide|inválido)|JSON (?:解析|格式)(?:失败|错误)|"
         r"JSON(?:の)?解析(?:エラー|に失敗)",
     ),

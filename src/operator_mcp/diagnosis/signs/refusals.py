@@ -50,6 +50,20 @@ SIGNS = (
     ),
     Sign(
         "bad_input",
+        0.8,
+        r"\b(?:field|input|parameter|argument|attribute|entry)\b[^\n]{0,30}\b(?:is|was) (?:empty|blank|"
+        r"missing|required)\b|"
+        r"\bexpected [^\n]{3,60}, (?:but )?(?:got|was given|received|found) ['\"]?-?\d",
+    ),
+    Sign(
+        "bad_input",
+        0.8,
+        rf"{_VALUE}[^\n]{{0,30}}(?:invalide|inconnue?s?|non valide|ungültig|unbekannt|inválid[oa]|desconocid[oa]|"
+        rf"no es válid[oa]|nicht (?:zulässig|gültig|erlaubt)|non valid[oa]|无效|不合法|無効|不正|неверн|недопустим)",
+    ),
+    Sign("bad_input", 0.72, r"^(?:the |an? )?[\w ]{3,40} (?:is|are) (?:required|mandatory)\b[^\n]{0,60}"),
+    Sign(
+        "bad_input",
         0.6,
         r"\b(?:has|have|contains?) no [\w -]{2,40}|\b(?:cannot|can't|could not) (?:find|be found|process|"
         rf"handle|accept)[^\n]{{0,60}}|{_VALUE}[^\n]{{0,40}}\b(?:not found|does not exist|is missing|was "

@@ -40,7 +40,7 @@ SIGNS = (
     ),
     Sign(
         "resources",
-        0.88,
+        0.8,
         r"(?:Kein|Nicht genügend) (?:Speicher|Arbeitsspeicher|Platz)\w*|Speicher (?:voll|erschöpft)|"
         r"(?:plus d'espace|espace disque insuffisant|mémoire insuffisante)|(?:sin espacio en|memoria "
         r"insuficiente|disco lleno)|磁盘(?:空间不足|已满)|内存不足|メモリ不足|недостаточно (?:памяти|места)",

@@ -11,7 +11,8 @@ SIGNS = (
         "provider_error",
         0.95,
         r"server disconnected(?: without sending a response)?|RemoteProtocolError|remote end closed "
-        r"connection|upstream connect error|no healthy upstream|premature(?:ly)? (?:end|closed)|incomplete "
+        r"connection|upstream connect error|no healthy upstream|premature(?:ly)? (?:end|closed)|connection broken|"
+        r"IncompleteRead\(|incomplete "
         r"chunked read|peer closed connection",
     ),
     Sign(
@@ -47,7 +48,8 @@ SIGNS = (
     Sign(
         "auth",
         0.95,
-        r"(?:password )?authentication failed(?: for user)?|(?:login|access) denied(?: for user)?|"
+        r"(?:password )?authentication failed(?: for user)?|(?:login|access) denied(?: for user)?|invalid "
+        r"(?:username|user|login|email)(?:,? or|/) ?password|"
         r"\bWRONGPASS\b|\bNOAUTH\b|bad credentials|could not (?:locate|load|find) (?:the )?(?:default "
         r")?credentials|unable to locate credentials|StatusCode\.(?:UNAUTHENTICATED|PERMISSION_DENIED)|not "
         r"authenticated|signature (?:has )?expired",
@@ -62,10 +64,11 @@ SIGNS = (
     Sign("auth", 0.8, r"\b(?:unauthori[sz]ed|forbidden)\b"),
     Sign(
         "auth",
-        0.88,
+        0.8,
         r"(?:Zugang|Zugriff|Anmeldung) (?:verweigert|abgelehnt|fehlgeschlagen)|accès (?:refusé|interdit)|"
         r"authentification échouée|(?:permiso|acceso) denegado|"
-        r"认证失败|未授权|鉴权失败|認証(?:に失敗|エラー)|доступ запрещ",
+        r"认证失败|(?:令牌|密钥|凭证|密码)(?:已?(?:过期|失效)|无效|错误)|"
+        r"未授权|鉴权失败|認証(?:に失敗|エラー)|доступ запрещ",
     ),
     Sign(
         "config",
@@ -94,7 +97,7 @@ SIGNS = (
     ),
     Sign(
         "provider_error",
-        0.86,
+        0.8,
         r"(?:Dienst|Server) (?:nicht (?:erreichbar|verfügbar)|antwortet nicht)|service (?:indisponible|"
         r"injoignable)|servicio no disponible|服务(?:不可用|异常)|サービス(?:を)?利用できません|сервис недоступен",
     ),

@@ -30,7 +30,7 @@ SIGNS = (
     ),
     Sign(
         "timeout",
-        0.88,
+        0.8,
         r"Zeitüberschreitung|Zeitlimit (?:überschritten|erreicht)|délai (?:dépassé|d'attente)[^\n]{0,20}|"
         r"tiempo (?:de espera )?agotado|超时|タイムアウト|время ожидания истекло|(?:nach|après|tras|después de) "
         r"\d[\d.,]* ?(?:ms|s|sek\w*|min\w*|secondes?|segundos)\b[^\n]{0,40}(?:keine|aucune|sin)|(?:keine|"
