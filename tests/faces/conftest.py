@@ -97,4 +97,5 @@ def facts(result: CallToolResult) -> dict[str, JsonValue]:
     """Give the structured content of an answer that is no error."""
     assert not result.is_error, result.content
     assert result.structured_content is not None
-    return result.structured_content
+    content: dict[str, JsonValue] = result.structured_content
+    return content

@@ -74,5 +74,6 @@ async def wait(ledger: Ledger, fix: Fix, progress: Progress, *, window_s: float)
                 told = fix.state
                 await progress(f"{fix.fix_id}: {fix.state}")
             await anyio.sleep(POLL_S)
-            fix = await run_sync(ledger.fix, fix.fix_id) or fix
+            found = await run_sync(ledger.fix, fix.fix_id)
+            fix = found or fix
     return fix

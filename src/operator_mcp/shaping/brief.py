@@ -29,4 +29,4 @@ def recurrence(memory: Memory | None, run_id: str) -> Recurrence | None:
 
 def refusal(refused: RuleRefusal | None) -> Refusal | None:
     """Give a refusal as it goes on the wire."""
-    return refused and Refusal(rule=refused.rule, why=refused.why, human_can=refused.human_can)
+    return Refusal(rule=refused.rule, why=refused.why, human_can=refused.human_can) if refused else None
