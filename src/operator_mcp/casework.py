@@ -25,6 +25,7 @@ from operator_mcp.fixing.booking import Progress, book, require_continuation, si
 from operator_mcp.fixing.merge import merge
 from operator_mcp.investigation.investigate import investigate
 from operator_mcp.ledger import Investigation, Ledger
+from operator_mcp.memory.mirror import catch_up_briefly
 from operator_mcp.models import Case, Finding, Fix, Proposal, Run
 from operator_mcp.settings import Repository, Settings
 from operator_mcp.shaping.diagnosis import diagnosed, nothing_to_diagnose, undecided
@@ -277,7 +278,7 @@ class Casework:
 
 @asynccontextmanager
 async def open_casework(settings: Settings, *, actor: str) -> AsyncIterator[Casework]:
-    """Open the ledger and the connection to the control plane, and close both at the end.
+    """Open the ledger and the connection to the control plane; at the end, let the mirror catch up and close both.
 
     Raises:
         LedgerError: the ledger cannot be opened.
@@ -285,6 +286,9 @@ async def open_casework(settings: Settings, *, actor: str) -> AsyncIterator[Case
     ledger = await run_sync(Ledger.open, settings.ledger_url)
     try:
         async with ControlPlane(settings.control_plane_url, settings.control_plane_key) as control_plane:
-            yield Casework(settings, control_plane, ledger, actor=actor)
+            casework = Casework(settings, control_plane, ledger, actor=actor)
+            yield casework
+            if settings.mirror:
+                await catch_up_briefly(ledger, control_plane, casework.fleet)
     finally:
         ledger.close()

@@ -24,7 +24,14 @@ from operator_mcp.approval.question import Decision
 from operator_mcp.arguments import refuse_bad_arguments
 from operator_mcp.casework import Casework
 from operator_mcp.errors import OperatorError
-from operator_mcp.library import add_prompts, add_resources
+from operator_mcp.library import (
+    Audience,
+    add_catalogue,
+    add_memory_resources,
+    add_prompts,
+    add_resources,
+    kept_up,
+)
 from operator_mcp.models import Proposal
 from operator_mcp.prose import NOTICE, render
 
@@ -48,18 +55,22 @@ class NoQuestion(BaseModel):
 
 def build(open_casework: Callable[[], AbstractAsyncContextManager[Casework]]) -> MCPServer[Casework]:
     """Give the server. `open_casework` is entered once per process and holds the ledger and the connections."""
+    audience = Audience()
     server: MCPServer[Casework] = MCPServer(
         "operator",
         title="AgentField operator",
         version=__version__,
         instructions=INSTRUCTIONS,
-        lifespan=lambda _: open_casework(),
+        lifespan=lambda _: kept_up(open_casework(), audience),
+        subscriptions=audience.bus,
         middleware=[refuse_bad_arguments],
         log_level="WARNING",
     )
     _add_reading_tools(server)
     _add_draft_fix(server)
     add_resources(server)
+    add_memory_resources(server)
+    add_catalogue(server, audience)
     add_prompts(server)
     return server
 

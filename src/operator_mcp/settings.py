@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "cap_usd": ("OPERATOR_CAP_USD",),
     "fleet": ("OPERATOR_FLEET",),
     "approvals": ("OPERATOR_APPROVALS",),
+    "mirror": ("OPERATOR_MIRROR",),
 }
 """Setting -> the environment variables it is read from, first one set wins. The environment outranks the file."""
 
@@ -54,6 +55,7 @@ class Settings(BaseModel):
     home: Path = Field(default_factory=lambda: user_state_path("operator-mcp"))
     cap_usd: Decimal | None = Field(default=None, ge=0)
     approvals: Literal["in-session", "out-of-band"] = "in-session"
+    mirror: bool = True
     wait_s: float = Field(default=45, ge=0, le=240)
     repositories: dict[str, Repository] = Field(default_factory=dict)
     source: Path | None = None

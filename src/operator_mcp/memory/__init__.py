@@ -1,0 +1,1 @@
+"""What memory says, in words and lines, and its copy in the control plane."""
