@@ -103,7 +103,8 @@ def fix(answer: Drafted) -> None:
     if answer.detail:
         console.print(Text(answer.detail, style="dim"))
     if answer.approval.state != "none":
-        until = f" until {answer.approval.expires_at:%d %b %H:%M} UTC" if answer.approval.expires_at else ""
+        waits = answer.approval.state == "waiting" and answer.approval.expires_at
+        until = f" until {waits:%d %b %H:%M} UTC" if waits else ""
         console.print(Text(f"Approval: {answer.approval.state}{until}; cost ${answer.cost_usd:.2f}"))
     for way in answer.approval.ways:
         console.print(Text(f"  {way}"))

@@ -56,10 +56,12 @@ async def book(
 def require_continuation(fix: Fix, patch: str | None) -> None:
     """Raise the refusal of rule 3 for whatever would be a second attempt."""
     if fix.state not in LIVE_FIX_STATES:
+        again = f"run `operator-mcp reopen {fix.fix_id} --reason ...`"
+        done = "nothing more for this run; the same failure after the merge is a case of its own"
         raise RuleRefusal(
             3,
             f"this case had its one fix, {fix.fix_id}: {fix.state}, which is final",
-            f"run `operator-mcp reopen {fix.fix_id} --reason ...`",
+            done if fix.state == "merged" else again,
         )
     if patch is not None and patch_digest(patch) != fix.patch_digest:
         raise RuleRefusal(3, f"this case has its one fix, {fix.fix_id}: {fix.state}", "decide on that fix first")
