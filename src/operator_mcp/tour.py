@@ -98,7 +98,8 @@ async def _keep_serving(settings: Settings) -> int:
     print(f"The embedded fleet answers at {settings.control_plane_url}. Ctrl-C ends it.\n")
     print(f"Claude Code:  claude mcp add operator -- {line}")
     print(f"Codex:        codex mcp add operator -- {line}")
-    print(f"Gemini CLI:   gemini mcp add -s user operator {line}\n")
+    gemini = shlex.join(["-e", f"OPERATOR_CONFIG={config}", "operator", program, "serve"])
+    print(f"Gemini CLI:   gemini mcp add -s user {gemini}\n")
     print(f"Or here:      operator-mcp failures --config {shlex.quote(config)}", flush=True)
     await anyio.sleep_forever()
     return 0
