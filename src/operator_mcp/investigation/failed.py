@@ -7,7 +7,7 @@ plane never passes on a failure by itself.
 
 import math
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -38,6 +38,9 @@ CONTROL_PLANE_REASONS = (
 
 STATES = {Status.SUCCEEDED: "slow", Status.FAILED: "late", Status.CANCELLED: "stopped"}
 """What a child that was at work when its caller ended came to afterwards; otherwise it hung."""
+
+NEIGHBOURS = 8
+"""Failures before and after a log entry that are looked at for the one it speaks of."""
 
 HEARD = ("same text", "text contained", "no words, relayed")
 
@@ -200,17 +203,30 @@ class Failed(Fork):
     def _log(self, c: int, found: Evidence) -> None:
         if not self.logged:
             return
-        end = self.facts.soonest_end(c)
-        later = bisect_right(self.starts, end)
-        until = self.starts[later] if later < len(self.starts) else math.inf
-        near = [e for e in self.told if e.at is not None and end - MOMENT / 4 <= e.at.timestamp() <= until]
-        if not near:
+        if c not in self.warned_of:
             found["not logged after"] = 1
             return
-        found["logged after"] = 1
+        at_work = ", others at work" if self.working else ""
+        found[f"logged after{at_work}"] = 1
         hop, text = self.tree.hops[c], self.facts.said(c).text
-        if any(hop.reasoner in e.message or (text and text in e.message) for e in near):
+        if any(hop.reasoner in message or (text and text in message) for message in self.warned_of[c]):
             found["logged after, named"] = 1
+
+    @cached_property
+    def warned_of(self) -> dict[int, list[str]]:
+        """What the hop's own code logged, by the failed child whose end was nearest: a caught failure is often logged."""
+        failed = sorted((e, c) for c in self.children if self.facts.failed(c) and (e := self.tree.end[c]) is not None)
+        found: dict[int, list[str]] = {}
+        for entry in self.told:
+            if entry.at is None:
+                continue
+            at = entry.at.timestamp()
+            here = bisect_left(failed, (at, -1))
+            near = failed[max(0, here - NEIGHBOURS) : here + NEIGHBOURS]
+            before = [(abs(at - e), c) for e, c in near if self.facts.soonest_end(c) <= at + MOMENT / 4]
+            if before:
+                found.setdefault(min(before)[1], []).append(entry.message)
+        return found
 
     def _itself(self, others: Sequence[Evidence]) -> Evidence:
         """Evidence for the hop itself."""
@@ -236,7 +252,8 @@ class Failed(Fork):
         found["itself, options"] = math.log1p(len(others))
         found["itself, gap"] = self.gap(self.last_end)
         if self.logged and self.children:
-            found["itself, warned last" if self._warned_last() else "itself, did not warn last"] = 1
+            at_work = ", others at work" if self.working else ""
+            found[f"itself, {'warned last' if self._warned_last() else 'did not warn last'}{at_work}"] = 1
         return found
 
     def _warned_last(self) -> bool:
