@@ -1,13 +1,14 @@
 """Meters around the real client: what it asks for, what comes back, and how long is spent outside of it."""
 
 from collections.abc import AsyncIterator, Awaitable, Sequence
+from datetime import datetime
 from time import perf_counter, process_time
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import httpx2
 
 from operator_mcp.control_plane.client import ControlPlane
-from operator_mcp.models import Details, LogEntry, Note, Run
+from operator_mcp.models import Details, LogEntry, Note, Run, RunPage
 
 T = TypeVar("T")
 
@@ -64,6 +65,20 @@ class MeteredControlPlane(ControlPlane):
     async def run(self, run_id: str) -> Run:
         """Ask as the real client does."""
         return await self._timed(super().run(run_id))
+
+    async def runs(
+        self,
+        *,
+        page: int = 1,
+        page_size: int = 100,
+        since: datetime | None = None,
+        sort_by: Literal["updated_at", "started_at"] = "updated_at",
+        search: str | None = None,
+        run_id: str | None = None,
+    ) -> RunPage:
+        """Ask as the real client does."""
+        asked = super().runs(page=page, page_size=page_size, since=since, sort_by=sort_by, search=search, run_id=run_id)
+        return await self._timed(asked)
 
     async def locate(self, id: str) -> str:
         """Ask as the real client does."""
