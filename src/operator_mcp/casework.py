@@ -95,7 +95,7 @@ class Casework:
         return failed_hop(found, case, memory, detail=detail)
 
     async def diagnose(self, id: str, proposal: Proposal | None = None) -> Diagnosed:
-        """Say why the run of `id` failed: as the case has it, from memory, from the proposal, or by the rules.
+        """Say why the run of `id` failed: from the case, memory, the proposal, the model or the rules.
 
         Raises:
             UsageError: the proposal names a class that does not exist.
@@ -108,12 +108,10 @@ class Casework:
         if finding.verdict == "unfinished":
             return undecided(finding, read(trace, finding))
         case = await self._open_case(found)
-        refusal = None
-        try:
-            case = await conclude(self.ledger, case, found, proposal, actor=self.actor)
-        except RuleRefusal as refused:
-            refusal = refused
-        return await self._diagnosed(case, refusal)
+        concluded = await conclude(self.ledger, self.settings, case, found, proposal, actor=self.actor)
+        answer = await self._diagnosed(concluded.case, concluded.refused)
+        points = (*answer.open_points, concluded.note) if concluded.note else answer.open_points
+        return answer.model_copy(update={"open_points": points})
 
     async def draft_fix(self, id: str, patch: str | None = None, progress: Progress = silent) -> Drafted:
         """Draft the one fix of the case of `id`, or tell where it stands; never a second one.

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_config_path, user_state_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from operator_mcp.errors import SettingsError
 
@@ -24,6 +24,9 @@ ENVIRONMENT = {
     "fleet": ("OPERATOR_FLEET",),
     "approvals": ("OPERATOR_APPROVALS",),
     "mirror": ("OPERATOR_MIRROR",),
+    "model": ("OPERATOR_MODEL",),
+    "model_base_url": ("OPERATOR_MODEL_BASE_URL",),
+    "model_price": ("OPERATOR_MODEL_PRICE",),
 }
 """Setting -> the environment variables it is read from, first one set wins. The environment outranks the file."""
 
@@ -44,6 +47,26 @@ class Repository(BaseModel):
     timeout_s: float = Field(default=600, gt=0, le=3600)
 
 
+class ModelPrice(BaseModel):
+    """What a model costs, in US dollars per million tokens, where the price list does not know it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input_per_mtok: Decimal = Field(ge=0, le=10_000)
+    output_per_mtok: Decimal = Field(ge=0, le=10_000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        """Read `0.30/1.20` (input/output), the form for the environment."""
+        if not isinstance(value, str):
+            return value
+        given, slash, answered = value.partition("/")
+        if not slash:
+            raise ValueError("give two prices per million tokens, input/output, such as 0.30/1.20")
+        return {"input_per_mtok": given.strip(), "output_per_mtok": answered.strip()}
+
+
 class Settings(BaseModel):
     """All settings in force, with their sources resolved."""
 
@@ -57,6 +80,9 @@ class Settings(BaseModel):
     approvals: Literal["in-session", "out-of-band"] = "in-session"
     mirror: bool = True
     wait_s: float = Field(default=45, ge=0, le=240)
+    model: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9/_-]*:\S+$")
+    model_base_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    model_price: ModelPrice | None = None
     repositories: dict[str, Repository] = Field(default_factory=dict)
     source: Path | None = None
 
@@ -136,7 +162,8 @@ def _explain(error: ValidationError, path: Path | None) -> tuple[str, str]:
     place = f"in {path}" if path else "in the environment"
     if first["type"] != "extra_forbidden":
         return f"{where}: {first['msg'].lower()} ({place})", "Correct the value; the README lists every setting."
-    known = Repository.model_fields if first["loc"][0] == "repositories" else Settings.model_fields
+    nested = {"repositories": Repository.model_fields, "model_price": ModelPrice.model_fields}
+    known = nested.get(str(first["loc"][0]), Settings.model_fields) if len(first["loc"]) > 1 else Settings.model_fields
     return f"{where} is not a setting ({place})", _nearest(str(first["loc"][-1]), set(known) - {"source"})
 
 

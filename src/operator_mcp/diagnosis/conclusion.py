@@ -1,61 +1,149 @@
-"""How a case gets its diagnosis: what stands, what memory knows, what the caller proved, or what the rules read."""
+"""How a case gets its diagnosis: what stands, what memory knows, what a model or the caller read, or the rules."""
 
+from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
+import anyio
 from anyio.to_thread import run_sync
 
 from operator_mcp import policy
 from operator_mcp.diagnosis.evidence import fingerprint
+from operator_mcp.diagnosis.model.reader import Paid, Reader, unsure
 from operator_mcp.diagnosis.proposal import judge
 from operator_mcp.diagnosis.readers import read
-from operator_mcp.errors import RuleRefusal
+from operator_mcp.errors import RuleRefusal, SettingsError
 from operator_mcp.ledger import Investigation, Ledger
 from operator_mcp.models import Case, Diagnosis, Memory, Proposal, Trace
+from operator_mcp.settings import Settings
+
+READING_LIMIT = timedelta(seconds=60)
+"""A model's reading that was claimed so long ago and has not ended will not: its process was killed."""
+
+POLL_S = 0.2
 
 
-async def conclude(ledger: Ledger, case: Case, found: Investigation, proposal: Proposal | None, *, actor: str) -> Case:
-    """Give the case with its standing diagnosis; a known failure is recognised at no cost (rule 2).
+@dataclass(frozen=True)
+class Concluded:
+    """The case with its standing diagnosis; which rule did not take the proposal; why the model was not asked."""
 
-    Raises:
-        RuleRefusal: rule 1 or 2 does not take the proposal; the case keeps what it had.
-    """
+    case: Case
+    refused: RuleRefusal | None = None
+    note: str | None = None
+
+
+async def conclude(
+    ledger: Ledger, settings: Settings, case: Case, found: Investigation, proposal: Proposal | None, *, actor: str
+) -> Concluded:
+    """Give the case with its standing diagnosis; a known failure is recognised at no cost (rule 2)."""
     if found.trace is None:
         raise AssertionError(f"run {case.run_id} was opened as a case without an origin")
-    remembered = await run_sync(ledger.see_again, case.fleet, case.run_id, found.signature)
-    recognised = remembered if remembered and remembered.fix_state != "merged" else None
-    if case.diagnosis is None:
-        case = await _accept(ledger, case, _free(found, found.trace, recognised), found.signature, actor)
-    if proposal is None:
-        return case
-    policy.require_open_to_proposals(case, recognised)
-    proved = await _judge(ledger, case, proposal, found, found.trace, actor)
-    return await _accept(ledger, case, proved, found.signature, actor)
+    return await _Conclusion(ledger, settings, found, found.trace, actor).conclude(case, proposal)
 
 
-def _free(found: Investigation, trace: Trace, recognised: Memory | None) -> Diagnosis:
-    if recognised is None:
-        return read(trace, found.finding)
-    return recognised.diagnosis.model_copy(update={"engine": "memory", "cost_usd": Decimal(0)})
+@dataclass(frozen=True)
+class _Conclusion:
+    ledger: Ledger
+    settings: Settings
+    found: Investigation
+    trace: Trace
+    actor: str
 
+    async def conclude(self, case: Case, proposal: Proposal | None) -> Concluded:
+        remembered = await self._recognise(case)
+        note = None
+        if proposal is None and self.settings.model and _open_to_a_model(case, remembered):
+            note = await self._ask_model(case, remembered)
+            case = await self._fresh(case)
+            remembered = await self._recognise(case)
+        if case.diagnosis is None:
+            case = await self._accept(case, self._free(_standing(remembered)))
+        if proposal is None:
+            return Concluded(case, note=note)
+        try:
+            policy.require_open_to_proposals(case, _standing(remembered))
+            return Concluded(await self._accept(case, await self._judge(case, proposal)))
+        except RuleRefusal as refused:
+            return Concluded(case, refused=refused)
 
-async def _judge(
-    ledger: Ledger, case: Case, proposal: Proposal, found: Investigation, trace: Trace, actor: str
-) -> Diagnosis:
-    if await run_sync(ledger.proposals_closed, case.case_id):
-        raise RuleRefusal(
-            1, "three proposals for this case could not be verified; it takes no more", "act on the stored diagnosis"
+    async def _ask_model(self, case: Case, remembered: Memory | None) -> str | None:
+        """Let the model read where the rules are unsure, or wait for a reading under way; say why it was not asked."""
+        rules = read(self.trace, self.found.finding)
+        if not unsure(rules):
+            return None
+        since = remembered.fix_at if remembered and remembered.fix_state == "merged" else None
+        reader = Reader(self.ledger, self.settings, self.actor)
+        try:
+            # Shielded: a client that hangs up must not lose what was paid for. The call has a deadline of its own.
+            with anyio.CancelScope(shield=True):
+                paid = await reader.read(case, self.found.finding, self.trace, rules, since=since)
+                if paid is not None:
+                    await self._keep(case, paid)
+        except (RuleRefusal, SettingsError) as why:
+            return f"the model was not asked: {why}"
+        if paid is None:
+            await self._reading_ended(case)
+        return None
+
+    async def _keep(self, case: Case, paid: Paid) -> None:
+        """Keep first and settle then: who waits for this reading to end finds its diagnosis."""
+        try:
+            await self._accept(case, paid.diagnosis)
+        finally:
+            await paid.settle(self.ledger)
+
+    async def _reading_ended(self, case: Case) -> None:
+        """Wait for another process's reading of this failure; the ledger is the only thing both can see."""
+        with anyio.move_on_after(READING_LIMIT.total_seconds()):
+            while True:
+                if not await run_sync(self.ledger.reading_under_way, case.case_id, READING_LIMIT):
+                    return
+                await anyio.sleep(POLL_S)
+
+    async def _fresh(self, case: Case) -> Case:
+        return await run_sync(self.ledger.case, case.fleet, case.run_id) or case
+
+    async def _recognise(self, case: Case) -> Memory | None:
+        return await run_sync(self.ledger.see_again, case.fleet, case.run_id, self.found.signature)
+
+    def _free(self, recognised: Memory | None) -> Diagnosis:
+        if recognised is None:
+            return read(self.trace, self.found.finding)
+        return recognised.diagnosis.model_copy(update={"engine": "memory", "cost_usd": Decimal(0)})
+
+    async def _judge(self, case: Case, proposal: Proposal) -> Diagnosis:
+        if await run_sync(self.ledger.proposals_closed, case.case_id):
+            why = "three proposals for this case could not be verified; it takes no more"
+            raise RuleRefusal(1, why, "act on the stored diagnosis")
+        finding = self.found.finding
+        try:
+            return judge(proposal, self.trace, finding, read(self.trace, finding))
+        except RuleRefusal as refused:
+            await run_sync(self.ledger.reject_proposal, case.case_id, refused.why, self.actor)
+            raise
+
+    async def _accept(self, case: Case, diagnosis: Diagnosis) -> Case:
+        name = fingerprint(case.reasoner, diagnosis.root_cause)
+        accepted = await run_sync(
+            lambda: self.ledger.accept_diagnosis(case.case_id, diagnosis, fingerprint=name, actor=self.actor)
         )
-    try:
-        return judge(proposal, trace, found.finding, read(trace, found.finding))
-    except RuleRefusal as refused:
-        await run_sync(ledger.reject_proposal, case.case_id, refused.why, actor)
-        raise
+        standing = accepted.diagnosis
+        if accepted.fingerprint and standing and policy.worth_remembering(standing):
+            await run_sync(
+                self.ledger.remember, case.fleet, case.run_id, accepted.fingerprint, standing, self.found.signature
+            )
+        return accepted
 
 
-async def _accept(ledger: Ledger, case: Case, diagnosis: Diagnosis, signature: str, actor: str) -> Case:
-    name = fingerprint(case.reasoner, diagnosis.root_cause)
-    accepted = await run_sync(lambda: ledger.accept_diagnosis(case.case_id, diagnosis, fingerprint=name, actor=actor))
-    standing = accepted.diagnosis
-    if accepted.fingerprint and standing and policy.worth_remembering(standing):
-        await run_sync(ledger.remember, case.fleet, case.run_id, accepted.fingerprint, standing, signature)
-    return accepted
+def _standing(remembered: Memory | None) -> Memory | None:
+    """What memory knows is an answer, unless the failure is back after its fix."""
+    return remembered if remembered and remembered.fix_state != "merged" else None
+
+
+def _open_to_a_model(case: Case, remembered: Memory | None) -> bool:
+    """Tell whether the case has nothing better than an unsure reading by the rules, and memory no better either."""
+    known = _standing(remembered)
+    if case.diagnosis is None:
+        return known is None
+    better_known = known is not None and known.diagnosis.engine in ("model", "proposal")
+    return case.diagnosis.engine == "rules" and unsure(case.diagnosis) and not better_known

@@ -39,6 +39,12 @@ class Readings(Store):
                 return None
             return book_in(connection, now, case_id, PURPOSE, usd, cap=cap, once=True)
 
+    def reading_claimed(self, case_id: int, *, since: datetime | None = None) -> bool:
+        """Tell whether `claim_reading` would give None, without claiming anything."""
+        with self._read() as connection:
+            case = case_in(connection, case_id)
+            return case.reasoned or _read_before(connection, case, self._clock() - REST, since)
+
     def reading_under_way(self, case_id: int, within: timedelta) -> bool:
         """Tell whether a reading of the case, or of one with its signature, was claimed lately and has not ended."""
         b = tables.bookings
