@@ -1,0 +1,81 @@
+"""The answers over every recorded run, asked over real HTTP: their sizes, their secrets, their cost."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from pydantic import JsonValue
+
+from operator_mcp.casework import Casework, open_casework
+from operator_mcp.demo.recorded import recorded_rows
+from operator_mcp.demo.serving import serve
+from operator_mcp.demo.store import Fleet
+from operator_mcp.prose import render
+from operator_mcp.settings import Settings
+from tests.conftest import answers, recorded_runs
+
+FOLDERS = [f for f in recorded_runs() if not f.name.startswith("huge")]
+
+
+@pytest.fixture
+async def casework(tmp_path: Path) -> AsyncIterator[Casework]:
+    fleet = Fleet()
+    for folder in FOLDERS:
+        recorded_rows(answers(folder)).into(fleet)
+    async with serve(fleet) as url, open_casework(Settings(control_plane_url=url, home=tmp_path), actor="test") as c:
+        yield c
+
+
+def truth(folder: Path) -> dict[str, JsonValue]:
+    found: dict[str, JsonValue] = json.loads((folder / "truth.json").read_text())
+    return found
+
+
+def tokens(answer: dict[str, JsonValue]) -> int:
+    return len(json.dumps(answer, ensure_ascii=False)) // 4
+
+
+async def test_over_every_recorded_run_answers_are_small_quiet_about_secrets_and_asked_for_once(
+    casework: Casework,
+) -> None:
+    sizes: list[int] = []
+    for folder in FOLDERS:
+        told = truth(folder)
+        run_id = str(told["run_id"])
+        before = casework.control_plane.requests
+        hop = await casework.get_failed_hop(run_id)
+        assert casework.control_plane.requests - before <= 5
+        full = await casework.get_failed_hop(run_id, "full")
+        why = await casework.diagnose(run_id)
+        sizes += [tokens(hop.wire()), tokens(why.wire())]
+        assert tokens(full.wire()) <= 8_000
+
+        everything = "".join(
+            json.dumps(a.wire(), ensure_ascii=False) + render(a.wire(), nonce="n", source=run_id)
+            for a in (hop, full, why)
+        )
+        secrets = told["secrets"]
+        assert isinstance(secrets, list)
+        assert not [s for s in secrets if isinstance(s, str) and s in everything], folder.name
+        assert hop.verdict == told["verdict"], folder.name
+        assert all(e.verified for e in why.evidence), folder.name
+
+        if hop.verdict != "unfinished":
+            before = casework.control_plane.requests
+            ids = [ref.execution_id for ref in hop.path] or [run_id]
+            assert (await casework.get_failed_hop(ids[-1])).run_id == run_id
+            assert casework.control_plane.requests == before
+    sizes.sort()
+    assert sizes[int(len(sizes) * 0.95)] <= 1_000
+    assert sizes[-1] <= 8_000
+
+
+async def test_one_list_shows_failures_of_all_and_says_how_many_are_distinct(casework: Casework) -> None:
+    listed = await casework.list_failures(limit=100)
+    assert len(listed.failures) == 100
+    assert "100 failures" in listed.summary
+    assert listed.next_cursor is not None
+    rest = await casework.list_failures(limit=100, cursor=listed.next_cursor)
+    ids = [f.run_id for f in (*listed.failures, *rest.failures)]
+    assert len(ids) == len(set(ids))
