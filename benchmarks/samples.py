@@ -50,6 +50,8 @@ def _read(folder: Path, run_id: str) -> tuple[Run, dict[str, tuple[LogEntry, ...
     run, logs, decided = Run(run_id=run_id, hops=()), {}, {}
     with gzip.open(folder / "http.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
+            if not any(part in line[:160] for part in ("/agentic/run/", "/logs", "/details")):
+                continue
             answer = json.loads(line)
             path, body = answer["path"], answer["body"]
             if "/agentic/run/" in path and (data := AgenticAnswer.model_validate(body).data):

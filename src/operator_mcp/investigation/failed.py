@@ -214,7 +214,7 @@ class Failed(Fork):
 
     @cached_property
     def warned_of(self) -> dict[int, list[str]]:
-        """What the hop's own code logged, by the failed child whose end was nearest: a caught failure is often logged."""
+        """What the hop's own code logged, by the failed child that ended nearest: whoever catches often logs."""
         failed = sorted((e, c) for c in self.children if self.facts.failed(c) and (e := self.tree.end[c]) is not None)
         found: dict[int, list[str]] = {}
         for entry in self.told:

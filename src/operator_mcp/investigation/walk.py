@@ -85,7 +85,7 @@ def candidates(facts: Facts, visits: Sequence[Visit]) -> list[Candidate]:
         same = (facts.tree.parent[hop], said.text) if alike and not said.blank else (hop,)
         groups.setdefault(same, []).append(Candidate(visit.place, visit.chance * visit.shares[0][1]))
     found = [_merged(facts, group) for group in groups.values()]
-    return sorted(found, key=lambda c: (-c.chance, facts.tree.age(c.hop)))
+    return sorted(found, key=lambda c: (-round(c.chance, 9), facts.tree.age(c.hop)))
 
 
 def _merged(facts: Facts, group: Sequence[Candidate]) -> Candidate:
