@@ -43,6 +43,10 @@ def test_a_second_root_that_failed_shows_by_its_error_beside_a_succeeded_word() 
     assert not handled(row(Status.SUCCEEDED, error="boom", failures=1))
 
 
+def test_a_run_without_any_root_counts_by_its_aggregate() -> None:
+    assert failed(row(Status.UNKNOWN).model_copy(update={"root_execution_id": ""}))
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [

@@ -24,7 +24,7 @@ class ListFailures(Arguments):
     since: str | None = Field(default=None, max_length=64)
     agent: str | None = Field(default=None, max_length=200)
     status: Literal["failed", "timeout", "cancelled", "suspect"] | None = None
-    limit: int = Field(default=20, ge=1, le=100)
+    limit: int = Field(default=8, ge=1, le=100)
     cursor: str | None = Field(default=None, max_length=512)
 
 

@@ -29,7 +29,7 @@ from operator_mcp.memory.mirror import catch_up_briefly
 from operator_mcp.models import Case, Finding, Fix, Proposal, Run
 from operator_mcp.settings import Repository, Settings
 from operator_mcp.shaping.diagnosis import diagnosed, nothing_to_diagnose, undecided
-from operator_mcp.shaping.failures import Asked, failures, known
+from operator_mcp.shaping.failures import DEFAULT_ROWS, MOST_ROWS, Asked, failures, known
 from operator_mcp.shaping.fix import drafted, nothing_to_fix
 from operator_mcp.shaping.hop import failed_hop, trace_page
 from operator_mcp.untrusted import scrub
@@ -63,7 +63,7 @@ class Casework:
         since: str | None = None,
         agent: str | None = None,
         status: str | None = None,
-        limit: int = 20,
+        limit: int = DEFAULT_ROWS,
         cursor: str | None = None,
     ) -> Failures:
         """Give the failed runs, newest first.
@@ -75,7 +75,7 @@ class Casework:
         scan = await listing.scan(
             self.control_plane,
             wanted=partial(listing.matches, agent=agent, status=status),
-            limit=limit,
+            limit=min(limit, MOST_ROWS),
             since=listing.parse_since(since, self.clock()) if since else None,
             position=listing.Position.decode(cursor) if cursor else None,
         )

@@ -74,7 +74,7 @@ def failures(
     since: Annotated[str | None, typer.Option(help="RFC 3339 time, or an age: 90m, 2h, 1d.")] = None,
     agent: Annotated[str | None, typer.Option(help="Only runs whose root agent is this.")] = None,
     status: Annotated[str | None, typer.Option(help="failed, timeout, cancelled or suspect.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 8,
     cursor: Annotated[str | None, typer.Option(help="Continue after an earlier answer.")] = None,
     as_json: AsJson = False,
     config: Config = None,

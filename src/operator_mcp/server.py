@@ -89,7 +89,7 @@ def _add_reading_tools(server: MCPServer[Casework]) -> None:
         since: Annotated[str | None, Field(description="RFC 3339 time, or an age: 90m, 2h, 1d")] = None,
         agent: Annotated[str | None, Field(description="Only runs whose root agent is this")] = None,
         status: Literal["failed", "timeout", "cancelled", "suspect"] | None = None,
-        limit: Annotated[int, Field(ge=1, le=100)] = 20,
+        limit: Annotated[int, Field(ge=1, le=100)] = 8,
         cursor: Annotated[str | None, Field(description="next_cursor of the answer before")] = None,
     ) -> CallToolResult:
         return await _answer(_casework(ctx).list_failures(since, agent, status, limit, cursor))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,14 @@ from pydantic import JsonValue
 
 from operator_mcp.casework import Casework, open_casework
 from operator_mcp.demo.recorded import recorded_rows
+from operator_mcp.demo.rows import ExecutionRow
 from operator_mcp.demo.serving import serve
 from operator_mcp.demo.store import Fleet
 from operator_mcp.prose import render
 from operator_mcp.settings import Settings
 from tests.conftest import answers, recorded_runs
 
+ALIKE = ("no page 'P-{n}' in /var/spool/{n}", "order {n} refused", "took {n} ms too long")
 FOLDERS = [f for f in recorded_runs() if not f.name.startswith("huge")]
 
 
@@ -33,7 +36,7 @@ def truth(folder: Path) -> dict[str, JsonValue]:
 
 
 def tokens(answer: dict[str, JsonValue]) -> int:
-    return len(json.dumps(answer, ensure_ascii=False)) // 4
+    return len(json.dumps(answer, ensure_ascii=False, separators=(",", ":"))) // 4
 
 
 async def test_over_every_recorded_run_answers_are_small_quiet_about_secrets_and_asked_for_once(
@@ -71,11 +74,43 @@ async def test_over_every_recorded_run_answers_are_small_quiet_about_secrets_and
     assert sizes[-1] <= 8_000
 
 
-async def test_one_list_shows_failures_of_all_and_says_how_many_are_distinct(casework: Casework) -> None:
-    listed = await casework.list_failures(limit=100)
-    assert len(listed.failures) == 100
-    assert "100 failures" in listed.summary
-    assert listed.next_cursor is not None
-    rest = await casework.list_failures(limit=100, cursor=listed.next_cursor)
-    ids = [f.run_id for f in (*listed.failures, *rest.failures)]
-    assert len(ids) == len(set(ids))
+async def test_paging_through_the_list_shows_every_failed_run_once_in_answers_of_bounded_size(
+    casework: Casework,
+) -> None:
+    default = await casework.list_failures()
+    assert len(default.failures) == 8
+    assert tokens(default.wire()) <= 800
+    ids: list[str] = []
+    cursor = None
+    for _ in range(10):
+        page = await casework.list_failures(limit=100, cursor=cursor)
+        assert tokens(page.wire()) <= 6_000
+        ids += [f.run_id for f in page.failures]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    failed = {str(truth(f)["run_id"]) for f in FOLDERS if truth(f)["verdict"] == "failed"}
+    assert sorted(ids) == sorted(failed)
+
+
+async def test_failures_alike_share_a_signature_and_the_summary_counts_the_distinct(tmp_path: Path) -> None:
+    at = datetime(2026, 11, 24, 2, tzinfo=UTC)
+    fleet = Fleet()
+    for n in range(14):
+        said = ("no page 'P-{n}' in /var/spool/{n}", "order {n} refused", "took {n} ms too long")[n % 3].format(
+            n=n * 37
+        )
+        row = ExecutionRow(
+            execution_id=f"exec_{n}",
+            run_id=f"run_{n}",
+            agent="desk",
+            reasoner="work",
+            status="failed",
+            error=said,
+            started_at=at + timedelta(minutes=n),
+        )
+        fleet.load([row])
+    async with serve(fleet) as url, open_casework(Settings(control_plane_url=url, home=tmp_path), actor="test") as c:
+        listed = await c.list_failures(limit=20)
+    assert listed.summary.startswith("14 failures, 3 distinct, among 14 runs")
+    assert len({f.signature for f in listed.failures}) == 3

@@ -66,8 +66,11 @@ def failed(row: RunRow) -> bool:
     """Tell whether the root itself ended in failure or timeout, whatever the aggregate says.
 
     In a multi-root run every `root_*` field is a maximum of its own, and "succeeded" outranks "failed" as a word;
-    an error text beside it betrays the root that failed (AgentField 0.1.80, workflow-runs aggregation).
+    an error text beside it betrays the root that failed (AgentField 0.1.80, workflow-runs aggregation). A run whose
+    parent links close a circle has no root at all: there the aggregate is all there is.
     """
+    if not row.root_execution_id:
+        return row.status in (Status.FAILED, Status.TIMEOUT)
     if row.root_status in (Status.FAILED, Status.TIMEOUT):
         return True
     return row.root_status is Status.SUCCEEDED and bool(row.root_error)

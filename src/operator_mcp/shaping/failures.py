@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from operator_mcp.answers import Failure, Failures, Root
 from operator_mcp.detection.listing import Scan
@@ -12,7 +13,12 @@ from operator_mcp.models import Case, FalseSuccess, RunRow
 from operator_mcp.shaping.brief import case_brief
 from operator_mcp.untrusted import clean
 
-HEADLINE = 160
+HEADLINE = 100
+DEFAULT_ROWS = 8
+"""Rows of an answer unless told otherwise: about 800 tokens."""
+
+MOST_ROWS = 60
+"""Rows of one answer, whatever limit was asked for: more would pass the 8,000 tokens an answer may take."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +68,8 @@ def _failure(row: RunRow, known: Known, suspect: FalseSuccess | None) -> Failure
     return Failure(
         run_id=row.run_id,
         status="suspect" if suspect else row.root_status,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
+        started_at=_seconds(row.started_at),
+        ended_at=_seconds(row.ended_at),
         root=Root(execution_id=row.root_execution_id, agent=row.agent, reasoner=row.reasoner),
         headline=headline(said),
         signature=known.signature,
@@ -73,8 +79,12 @@ def _failure(row: RunRow, known: Known, suspect: FalseSuccess | None) -> Failure
     )
 
 
+def _seconds(at: datetime | None) -> datetime | None:
+    return at.replace(microsecond=0) if at else None
+
+
 def headline(error: str) -> str:
-    """Give one clean line of at most 160 characters: the error without the prefixes that callers put before it."""
+    """Give one clean line of at most 100 characters: the error without the prefixes that callers put before it."""
     line = " ".join(clean(strip_prefixes(error)).split())
     return line if len(line) <= HEADLINE else line[: HEADLINE - 1] + "…"
 
