@@ -22,6 +22,10 @@ CALIBRATION = ((0.0, 0.0), (0.25, 0.55), (0.55, 0.62), (0.75, 0.74), (0.93, 0.89
 """Chance -> how often verdicts of that chance were right on generated runs; in between, along straight lines."""
 
 
+Shares = tuple[tuple[Option, float], ...]
+"""The options of a fork and their chances, "it began here" first; they sum to 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A place where the failure may have begun, and how likely that is."""
@@ -49,7 +53,7 @@ class Visit:
 
     place: Place
     chance: float
-    shares: tuple[tuple[Option, float], ...]
+    shares: Shares
 
 
 def options(facts: Facts, place: Place) -> list[Option]:
@@ -66,7 +70,7 @@ def walk(facts: Facts, tops: Sequence[int]) -> list[Visit]:
     todo = [(Place(top), 1.0 / len(tops)) for top in tops]
     while todo:
         place, chance = todo.pop()
-        shares = weigh(options(facts, place))
+        shares = summed_up(facts, weigh(options(facts, place)))
         visits.append(Visit(place, chance, shares))
         todo += [(o.to, chance * s) for o, s in shares if o.to is not None and chance * s >= NEGLIGIBLE]
     return visits
@@ -95,7 +99,26 @@ def _merged(facts: Facts, group: Sequence[Candidate]) -> Candidate:
     return Candidate(first.place, min(1.0, sum(c.chance for c in group)))
 
 
-def weigh(found: Sequence[Option]) -> tuple[tuple[Option, float], ...]:
+def summed_up(facts: Facts, shares: Shares) -> Shares:
+    """Let the first to end stand for all where an error sums up several failures, by quotes of each or a count."""
+    quoted = [k for k, (option, _) in enumerate(shares) if option.to and "text contained" in option.evidence]
+    words = {facts.said(to.hop).text for k in quoted if (to := shares[k][0].to)}
+    counted = [k for k, (option, _) in enumerate(shares) if option.to and "counts fit" in option.evidence]
+    together = quoted if len(words) > 1 else counted
+    if len(together) < 2:
+        return shares
+    first = min(together, key=lambda k: _ended(facts, shares[k][0]))
+    chance = sum(shares[k][1] for k in together)
+    kept = [k for k in range(len(shares)) if k == first or k not in set(together)]
+    return tuple((shares[k][0], chance if k == first else shares[k][1]) for k in kept)
+
+
+def _ended(facts: Facts, option: Option) -> tuple[float, int]:
+    end = facts.tree.end[option.to.hop] if option.to else None
+    return (math.inf if end is None else end, option.to.hop if option.to else -1)
+
+
+def weigh(found: Sequence[Option]) -> Shares:
     """Give each option of a fork its chance; they sum to 1."""
     scores = [weight(option.evidence) for option in found]
     top = max(scores)
