@@ -7,6 +7,8 @@ from anyio.to_thread import run_sync
 from pydantic import BaseModel, ConfigDict
 
 from operator_mcp.control_plane.client import ControlPlane
+from operator_mcp.diagnosis.model.prices import price_of
+from operator_mcp.diagnosis.model.providers import connect
 from operator_mcp.errors import OperatorError
 from operator_mcp.fixing.repository import locate
 from operator_mcp.ledger import Ledger
@@ -32,6 +34,7 @@ async def examine(settings: Settings) -> list[Finding]:
         await _control_plane(settings),
         await _ledger(settings),
         _git(),
+        await _model(settings),
     ]
     for agent, repository in settings.repositories.items():
         findings.append(await _repository(agent, repository))
@@ -64,6 +67,19 @@ async def _ledger(settings: Settings) -> Finding:
 def _git() -> Finding:
     found = shutil.which("git")
     return Finding(what="git", ok=bool(found), detail=found or "git is not on PATH. Install it to draft fixes.")
+
+
+async def _model(settings: Settings) -> Finding:
+    """Whether the model can be asked, without asking it: a call is paid for."""
+    if settings.model is None:
+        return Finding(what="model", ok=True, detail="none configured: rules alone read causes")
+    what = f"model {settings.model}"
+    try:
+        connected = await run_sync(connect, settings)
+        read, written = price_of(connected.provider, connected.name, settings.model_price).most_per_mtok()
+    except OperatorError as error:
+        return Finding(what=what, ok=False, detail=str(error))
+    return Finding(what=what, ok=True, detail=f"one call a case, at most ${read:.2f}/${written:.2f} per million tokens")
 
 
 async def _repository(agent: str, repository: Repository) -> Finding:

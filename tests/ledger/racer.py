@@ -65,6 +65,10 @@ def book_once(ledger: Ledger, case_id: int) -> JsonValue:
     return ledger.book(case_id, "model", Decimal("0.01"), cap=CAP, once=True)
 
 
+def claim_reading(ledger: Ledger, case_id: int) -> JsonValue:
+    return ledger.claim_reading(case_id, Decimal("0.01"), cap=CAP)
+
+
 def move(ledger: Ledger, fix_id: str) -> JsonValue:
     return ledger.move_fix(fix_id, "booked", "drafting", actor="racer").state
 
@@ -85,7 +89,8 @@ def count_cases(ledger: Ledger) -> JsonValue:
 ACTIONS: dict[str, Callable[..., JsonValue]] = {
     action.__name__: action
     for action in (
-        open_case, book_fix, accept, remember, see_again, book, book_once, move, decide, lose, count_cases
+        open_case, book_fix, accept, remember, see_again, book, book_once, claim_reading,
+        move, decide, lose, count_cases
     )
 }  # fmt: skip
 
