@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 
 from benchmarks.baselines import BASELINES
+from benchmarks.ciphered import ciphered
 from benchmarks.report import publish, table
 from benchmarks.samples import Sample, generated, recordings
 from operator_mcp.investigation.origin import find_origin, wanted_logs
@@ -175,6 +176,7 @@ def _lists(verdicts: Sequence[Verdict]) -> str:
 def main() -> None:
     """Score, print and publish."""
     recorded = [ask(sample) for sample in recordings()]
+    in_cipher = [ask(ciphered(sample)) for sample in recordings()]
     played = [ask(sample) for sample in generated(SEEDS, MIXED)]
     runs = failed([*recorded, *played])
     right, of = sure(runs)
@@ -185,6 +187,8 @@ def main() -> None:
         f"of {of} verdicts with confidence 0.9 and more {right} are right ({right / max(1, of):.1%}); "
         f"logs were asked for in {sum(v.asked_logs for v in runs)}.\n\n"
         f"### Recordings\n\n{report(recorded)}\n\n"
+        "### Recordings in a cipher\n\nThe same runs with the letters of all words shifted; names and the SDK's own\n"
+        f"sentences stay. What is left is owed to how failures travel.\n\n{_by(in_cipher, lambda v: GROUPS[v.sample.group])}\n\n"
         f"### Generated runs, in words that no recording uses\n\n{report(played)}"
     )
     print(body)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.ciphered import ciphered
 from benchmarks.origin import Verdict, ask, calibration_error, failed, false_alarms, sure
 from benchmarks.samples import Sample, generated, recordings
 
@@ -62,6 +63,15 @@ def test_generated_runs_in_other_words_and_other_fleets_are_read_as_well(played:
     assert share(played, "single", "among_three") == 1
     assert share(played, "mixed", "right") >= 0.8
     assert share(played, "mixed", "among_three") >= 0.93
+
+
+def test_recorded_runs_are_read_as_well_when_all_their_words_are_in_a_cipher() -> None:
+    verdicts = [ask(ciphered(sample)) for sample in recordings()]
+    assert share(verdicts, "real", "right") == 1
+    assert share(verdicts, "single", "right") == 1
+    assert share(verdicts, "mixed", "right") >= 0.84
+    assert share(verdicts, "mixed", "among_three") >= 0.97
+    assert false_alarms(verdicts)[0] == 0
 
 
 def test_failures_beside_the_path_of_recorded_runs_are_sorted(verdicts: list[Verdict]) -> None:
