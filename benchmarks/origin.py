@@ -188,7 +188,8 @@ def main() -> None:
         f"logs were asked for in {sum(v.asked_logs for v in runs)}.\n\n"
         f"### Recordings\n\n{report(recorded)}\n\n"
         "### Recordings in a cipher\n\nThe same runs with the letters of all words shifted; names and the SDK's own\n"
-        f"sentences stay. What is left is owed to how failures travel.\n\n{_by(in_cipher, lambda v: GROUPS[v.sample.group])}\n\n"
+        "sentences stay. What is left is owed to how failures travel.\n\n"
+        f"{_by(in_cipher, lambda v: GROUPS[v.sample.group])}\n\n"
         f"### Generated runs, in words that no recording uses\n\n{report(played)}"
     )
     print(body)
