@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from operator_mcp.approval.decisions import decide
 from operator_mcp.errors import FixingError, OperatorError, UsageError
+from operator_mcp.fixing.attempt import run_attempt
 from operator_mcp.fixing.change import describe, require_plain
 from operator_mcp.fixing.git import Git, branch_ref
 from operator_mcp.fixing.merge import merge
@@ -81,6 +83,8 @@ def plant(folder: Path, trap: Path) -> None:
         ("log.showSignature", "true"),
     ):
         git(folder, "config", key, value)
+    other = repositories.make(folder.parent / "alternate")
+    (folder / ".git" / "objects" / "info" / "alternates").write_text(f"{other / '.git' / 'objects'}\n")
     (folder / ".git" / "info").mkdir(exist_ok=True)
     (folder / ".git" / "info" / "attributes").write_text("README.md filter=trap diff=trap merge=trap\n")
 
@@ -92,7 +96,12 @@ async def test_nothing_a_repository_configures_is_run_from_precheck_to_merge(
     plant(user, trap)
     repository = settings(user)
     await precheck(PATCH, repository)
-    fix = await workshop.approved(repository)
+    fix = workshop.booked(repository)
+    # Whoever sees the fix's id knows where its clone will be, and may name a program for a remote of that path.
+    clone = fix_folder(workshop.home, fix.fix_id) / "clone.git"
+    git(user, "config", f"remote.{clone}.uploadpack", str(tmp_path / "program.sh"))
+    await run_attempt(workshop.ledger, fix.fix_id, repository, PATCH, workshop.home)
+    fix = await decide(workshop.ledger, fix.fix_id, True, by="ada", digest=None)
     merged = await merge(workshop.ledger, fix, repository, workshop.home)
     assert not trap.exists(), trap.read_text()
     assert merged.state == "merged", merged.detail
@@ -110,7 +119,8 @@ async def test_a_git_file_that_leads_elsewhere_is_refused(tmp_path: Path, user: 
     other = repositories.make(tmp_path / "other")
     inside = user / "sub"
     inside.mkdir()
-    for target in (other / ".git", Path("../../other/.git")):
+    git(other, "worktree", "add", "--quiet", str(tmp_path / "theirs"))
+    for target in (other / ".git", Path("../../other/.git"), other / ".git" / "worktrees" / "theirs"):
         (inside / ".git").write_text(f"gitdir: {target}\n")
         with pytest.raises(FixingError, match="does not lead back"):
             await locate(settings(inside))

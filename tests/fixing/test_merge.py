@@ -1,7 +1,9 @@
 """Merging: the approved bytes and no others, into a base they fit, at most once, never over somebody's work."""
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import anyio
@@ -9,10 +11,13 @@ import pytest
 
 from operator_mcp.approval.decisions import decide
 from operator_mcp.errors import RuleRefusal
+from operator_mcp.fixing import landing
+from operator_mcp.fixing import merge as merging
 from operator_mcp.fixing.job import Job
 from operator_mcp.fixing.merge import merge
 from operator_mcp.fixing.publish import bring
 from operator_mcp.fixing.repository import locate
+from operator_mcp.fixing.turns import turn
 from operator_mcp.fixing.workspace import Workspace
 from tests.fixing import repositories
 from tests.fixing.conftest import Approved, Workshop
@@ -141,15 +146,28 @@ async def test_a_branch_that_was_swapped_after_approval_is_refused_and_audited(a
     assert (await approved.merge()).state == "merged"
 
 
-async def test_an_object_that_stands_in_for_the_approved_commit_is_not_followed(approved: Approved) -> None:
+async def test_a_commit_that_took_the_place_of_the_approved_one_in_the_ledger_is_refused(approved: Approved) -> None:
+    git(approved.user, "switch", "--quiet", str(approved.fix.branch))
+    other = repositories.commit(approved.user, {"calc.py": "import os\n"}, "swap")
+    git(approved.user, "switch", "--quiet", "main")
+    with closing(sqlite3.connect(approved.workshop.home / "ledger.db")) as database, database:
+        database.execute("UPDATE fixes SET head = ?", (other,))
+    with pytest.raises(RuleRefusal, match="does not hold the approved bytes"):
+        await approved.merge()
+    assert git(approved.user, "rev-parse", "main") == approved.fix.base
+
+
+async def test_objects_that_stand_in_for_the_approved_ones_are_not_followed(approved: Approved) -> None:
     user, fix = approved.user, approved.fix
     git(user, "switch", "--quiet", "--detach", str(fix.base))
     evil = repositories.commit(user, {"calc.py": "import os\n"}, "evil")
     git(user, "switch", "--quiet", "main")
     git(user, "replace", str(fix.head), evil)
+    git(user, "replace", git(user, "rev-parse", f"{fix.head}:calc.py"), git(user, "rev-parse", f"{evil}:calc.py"))
     merged = await approved.merge()
     assert merged.state == "merged"
     assert git(user, "--no-replace-objects", "show", "main:calc.py") + "\n" == FIXED
+    assert (user / "calc.py").read_text() == FIXED
 
 
 @pytest.mark.parametrize("state", ["awaiting_approval", "rejected", "booked"])
@@ -223,6 +241,37 @@ async def test_merging_twice_at_once_makes_one_merge(approved: Approved) -> None
     assert ends == ["merged", "merged"]
     assert git(user, "log", "--merges", "--format=%H", "main").count("\n") == 0
     assert git(user, "status", "--porcelain") == ""
+
+
+async def test_merges_into_one_repository_take_turns_and_waiting_for_a_turn_can_be_given_up(approved: Approved) -> None:
+    fixes, common = approved.workshop.home / "fixes", approved.user / ".git"
+    async with turn(fixes, common):
+        with anyio.move_on_after(1):
+            await approved.merge()
+        assert git(approved.user, "rev-parse", "main") == approved.fix.base
+    assert (await approved.merge()).state == "merged"
+
+
+async def test_a_killed_holder_loses_its_turn(tmp_path: Path) -> None:
+    script = (
+        "import anyio, sys; from pathlib import Path; from operator_mcp.fixing.turns import turn\n"
+        "async def main():\n"
+        "    async with turn(Path(sys.argv[1]), Path('/repository')):\n"
+        "        print('held', flush=True)\n"
+        "        await anyio.sleep_forever()\n"
+        "anyio.run(main)"
+    )
+    async with await anyio.open_process([sys.executable, "-c", script, str(tmp_path)]) as holder:
+        assert holder.stdout is not None
+        assert (await holder.stdout.receive()).strip() == b"held"
+        with anyio.move_on_after(0.2) as waiting:
+            async with turn(tmp_path, Path("/repository")):
+                pass
+        assert waiting.cancelled_caught
+        holder.kill()
+        with anyio.fail_after(10):
+            async with turn(tmp_path, Path("/repository")):
+                pass
 
 
 async def test_two_fixes_merged_at_once_both_arrive(user: Path, workshop: Workshop) -> None:
@@ -303,13 +352,24 @@ async def test_a_changed_file_that_needs_a_filter_is_left_to_the_user(user: Path
     assert "lfs" in held.detail
 
 
-async def test_cancelling_the_caller_does_not_leave_a_half_merged_tree(approved: Approved) -> None:
+async def test_cancelling_the_caller_does_not_leave_a_half_merged_tree(
+    approved: Approved, monkeypatch: pytest.MonkeyPatch
+) -> None:
     user = approved.user
-    with anyio.move_on_after(0.12):
+    started = anyio.CancelScope()
+
+    async def cancelled_then_lands(*args: object) -> object:
+        started.cancel()
+        return await real(*args)  # type: ignore[arg-type]
+
+    real = landing.land
+    monkeypatch.setattr(merging, "land", cancelled_then_lands)
+    with started:
         await approved.merge()
+    assert started.cancelled_caught
+    assert (user / "calc.py").read_text() == FIXED
     assert git(user, "status", "--porcelain") == ""
     assert (await approved.merge()).state == "merged"
-    assert (user / "calc.py").read_text() == FIXED
 
 
 KILLED = """

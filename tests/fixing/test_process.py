@@ -12,18 +12,20 @@ from operator_mcp.errors import FixingError
 from operator_mcp.fixing import process
 from operator_mcp.fixing.suite import run_suite
 
-# A child in the tree, one that left the session, and one whose parent is gone; each writes its pid, then sleeps long.
+# A child, one without the environment, one that left the session, and one whose parent is gone; the file says who
+# they are, and all of them sleep for long.
 FAMILY = """
 import os, subprocess, sys, time
 sleeper = [sys.executable, "-c", "import time; time.sleep(600)"]
 plain = subprocess.Popen(sleeper)
+unmarked = subprocess.Popen(sleeper, env={})
 session = subprocess.Popen(sleeper, start_new_session=True)
 orphan = subprocess.run(
     [sys.executable, "-c", "import subprocess, sys; "
      "p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'], start_new_session=True, "
      "stdout=subprocess.DEVNULL); print(p.pid)"],
     stdout=subprocess.PIPE, text=True).stdout.strip()
-open("pids", "w").write(f"{plain.pid} {session.pid} {orphan}")
+open("pids", "w").write(f"{plain.pid} {unmarked.pid} {session.pid} {orphan}")
 print("started", flush=True)
 if os.path.exists("signal"):
     open("signal", "w").close()
@@ -40,7 +42,7 @@ def alive(pid: int) -> bool:
 
 def family(folder: Path) -> list[int]:
     pids = [int(pid) for pid in (folder / "pids").read_text().split()]
-    assert len(pids) == 3
+    assert len(pids) == 4
     return pids
 
 

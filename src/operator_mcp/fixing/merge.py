@@ -100,9 +100,9 @@ class _Merge:
             if tip != change.base and (reason := await self._why_not(workspace, change, tip, tree)):
                 return _conflict(f"on {self.source.base_branch} as it moved to {tip[:12]}, {reason}")
             commit = await workspace.commit_merge(tree, tip, head, self._message, when=self._when)
-            # From here on the user's repository changes: finish that, whoever stops waiting for it.
-            with anyio.CancelScope(shield=True):
-                async with turn(self.folder.parent, self.source.common):
+            async with turn(self.folder.parent, self.source.common):
+                # From here on the user's repository changes: finish that, whoever stops waiting for it.
+                with anyio.CancelScope(shield=True):
                     landing = await land(self.source, workspace, self.fix.fix_id, tip, commit)
         if landing is None:
             await anyio.sleep(_PAUSE_S)

@@ -16,7 +16,6 @@ from operator_mcp.fixing.repository import Source
 from operator_mcp.untrusted import clean
 
 _FIX_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-# The program at the other end is named because configuration may name another one for a remote of that path.
 FETCH = (
     "fetch",
     "--quiet",
@@ -24,7 +23,6 @@ FETCH = (
     "--no-write-fetch-head",
     "--no-auto-maintenance",
     "--no-recurse-submodules",
-    "--upload-pack=git-upload-pack",
 )
 
 
