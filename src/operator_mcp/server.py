@@ -1,6 +1,7 @@
 """The MCP face: four tools, over stdio and streamable HTTP, in both protocol eras. Thin: parse, call, shape."""
 
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Literal
@@ -47,6 +48,13 @@ RunId = Annotated[str, Field(description="Run id, or any execution id of the run
 Ctx = Context[Casework]
 ALWAYS_LOAD = {"anthropic/alwaysLoad": True}
 """Claude Code defers tools it has to search for; these four are few and small (measured with 2.1.330)."""
+
+
+READING_S = 0.5
+"""No person reads the question and answers it in less."""
+
+_asked: dict[str, float] = {}
+"""When each fix was last asked about, by this process's monotonic clock."""
 
 
 class NoQuestion(BaseModel):
@@ -136,7 +144,7 @@ def _add_draft_fix(server: MCPServer[Casework]) -> None:
     ) -> CallToolResult:
         """Carry out what the human decided, if they did; a dismissed or bare answer leaves the fix waiting."""
         approve = _decided(decision)
-        if fix.fix_id is None or approve is None:
+        if fix.fix_id is None or approve is None or (not approve and _answered_by_machine(ctx, fix.fix_id)):
             return _result(fix)
         return await _answer(_casework(ctx).decide(fix.fix_id, approve, by="in-session", digest=fix.diff_digest))
 
@@ -160,7 +168,18 @@ async def _ask(fix: Annotated[Drafted, Resolve(_drafted)], ctx: Ctx) -> Elicit[D
     if fix.fix_id is None or fix.state != "awaiting_approval" or fix.refused or not _can_show_a_form(ctx):
         return NoQuestion()
     question = await _casework(ctx).question(fix.fix_id)
+    _asked[fix.fix_id] = time.monotonic()
     return Elicit(question, Decision) if question else NoQuestion()
+
+
+def _answered_by_machine(ctx: Ctx, fix_id: str) -> bool:
+    """Tell a refusal that no person gave: `codex exec` declines every form by itself in under 10 ms (0.169, measured).
+
+    A decline is final, so one that came faster than anybody reads leaves the fix waiting instead.
+    """
+    client = ctx.session.client_params
+    elapsed = time.monotonic() - _asked.pop(fix_id, 0.0)
+    return client is not None and client.client_info.name == "codex-mcp-client" and elapsed < READING_S
 
 
 def _decided(decision: ElicitationResult[Decision]) -> bool | None:

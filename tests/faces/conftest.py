@@ -13,7 +13,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client import ClientRequestContext
 from mcp.client.stdio import stdio_client
-from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult
+from mcp.types import CallToolResult, ElicitRequestParams, ElicitResult, Implementation
 from pydantic import JsonValue
 
 from operator_mcp.demo.sample import Sample
@@ -36,14 +36,18 @@ class Demo:
         return str(self.settings.source)
 
     @asynccontextmanager
-    async def connect(self, transport: str, era: Era, ask: Ask | None = None) -> AsyncIterator[Client]:
+    async def connect(
+        self, transport: str, era: Era, ask: Ask | None = None, *, name: str = "test-client"
+    ) -> AsyncIterator[Client]:
         async with AsyncExitStack() as stack:
             if transport == "http":
                 target: object = await stack.enter_async_context(self._http())
             else:
                 arguments = ["-m", "operator_mcp", "serve", "--config", self.config]
                 target = stdio_client(StdioServerParameters(command=sys.executable, args=arguments))
-            yield await stack.enter_async_context(Client(target, mode=era, elicitation_callback=ask))  # type: ignore[arg-type]
+            info = Implementation(name=name, version="1")
+            client = Client(target, mode=era, elicitation_callback=ask, client_info=info)  # type: ignore[arg-type]
+            yield await stack.enter_async_context(client)
 
     @asynccontextmanager
     async def _http(self) -> AsyncIterator[str]:

@@ -86,6 +86,13 @@ async def test_a_dismissed_question_leaves_the_fix_waiting_and_it_is_asked_again
         assert again["state"] == "merged"
 
 
+async def test_a_headless_client_that_declines_faster_than_anybody_reads_rejects_nothing(demo: Demo) -> None:
+    name = "codex-mcp-client"
+    async with demo.connect("stdio", LEGACY, answering("decline"), name=name) as client:
+        fix = facts(await client.call_tool("draft_fix", {"id": demo.sample.run_id, "patch": PREPARED_PATCH}))
+        assert fix["state"] == "awaiting_approval"
+
+
 async def test_an_accept_without_the_required_field_approves_nothing(demo: Demo) -> None:
     before = git(demo.sample.path, "rev-parse", "main")
     async with demo.connect("stdio", LEGACY, answering("accept", {})) as client:
