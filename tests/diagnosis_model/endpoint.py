@@ -56,7 +56,8 @@ class Endpoint:
             error = {"type": "api_error", "message": "not now", "code": "no"}
             return JSONResponse({"error": error}, self.told.status, {"retry-after": "0"})
         shapes = {"/v1/chat/completions": _chat, "/v1/responses": _responses, "/v1/messages": _anthropic}
-        return JSONResponse(shapes[request.url.path](self.told, body))
+        content = json.dumps(shapes[request.url.path](self.told, body))  # takes NaN, as JSONResponse does not
+        return Response(content, media_type="application/json")
 
 
 def _by_form(body: dict[str, JsonValue]) -> bool:

@@ -2,12 +2,18 @@
 
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from operator_mcp.diagnosis.model.budget import tokens
+from operator_mcp.diagnosis.model.call import ask
+from operator_mcp.diagnosis.model.prices import Price
+from operator_mcp.diagnosis.model.prompt import prompt
+from operator_mcp.diagnosis.model.providers import connect
 from operator_mcp.models import Diagnosis
-from tests.diagnosis_model.conftest import COST, LOG, Open, investigation, trace, verdict
+from tests.control_plane.scripted import Reply, answer, scripted
+from tests.diagnosis_model.conftest import COST, LOG, PRICE, Open, investigation, settings_for, trace, verdict
 from tests.diagnosis_model.endpoint import Api, Told
 
 APIS: tuple[Api, ...] = ("chat", "responses", "anthropic", "openrouter")
@@ -56,7 +62,7 @@ async def test_the_request_has_a_bounded_answer_a_closed_schema_and_no_tools(ope
 
 @pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize(
-    ("answer", "why"),
+    ("given", "why"),
     [
         (verdict(root_cause="gremlins"), "root_cause"),
         (verdict(confidence=1.4), "confidence"),
@@ -66,9 +72,9 @@ async def test_the_request_has_a_bounded_answer_a_closed_schema_and_no_tools(ope
     ],
 )
 async def test_an_answer_off_the_schema_costs_what_it_cost_and_the_rules_stand(
-    open_desk: Open, api: Api, answer: str, why: str
+    open_desk: Open, api: Api, given: str, why: str
 ) -> None:
-    async with open_desk(Told(answer), api) as desk:
+    async with open_desk(Told(given), api) as desk:
         concluded = await desk.conclude(investigation(trace()))
         diagnosis = standing(concluded.case.diagnosis)
         assert (diagnosis.engine, diagnosis.root_cause, diagnosis.provisional) == ("rules", "unknown", True)
@@ -143,3 +149,44 @@ async def test_what_is_booked_is_an_upper_bound_of_what_is_sent(open_desk: Open,
         assert tokens(json.dumps(desk.endpoint.seen[0][1], ensure_ascii=False)) < booked_tokens
         assert len(json.dumps(desk.endpoint.seen[0][1], ensure_ascii=False).encode()) < booked_tokens + 2_000
         assert LOG not in json.dumps(desk.endpoint.seen[0][1])
+
+
+ODD = {
+    "nothing": b"",
+    "a page": b"<html>bad gateway</html>",
+    "an empty object": b"{}",
+    "a list": b"[]",
+    "null": b"null",
+    "no choices": b'{"choices": [], "content": [], "output": []}',
+    "other types": b'{"choices": "a", "content": "b", "output": "c", "usage": "d"}',
+    "half of it": b'{"choices": [',
+    "no UTF-8": b'{"choices": "\xff\xfe"}',
+}
+
+
+@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("what", ODD)
+async def test_what_is_not_the_apis_answer_is_no_verdict_and_no_crash(home: Path, api: Api, what: str) -> None:
+    content = answer(200, ODD[what], headers="Content-Type: application/json\r\n")
+    async with scripted(lambda path, count: Reply(content)) as server:
+        connected = connect(settings_for(server.url, api, home))
+        of = trace()
+        asked = prompt(of, investigation(of).finding)
+        got = await ask(connected, Price("stated", "stated", PRICE), asked, deadline_s=20)
+        assert (got.verdict, got.usd) == (None, None)
+        assert got.why
+        assert len(server.paths) == 1
+
+
+@pytest.mark.parametrize("usage", [{"read": -5}, {"read": 10**18}, {"wrote": -1}, {"wrote": 10**18}])
+async def test_counts_that_cannot_be_leave_the_whole_booking_spent(open_desk: Open, usage: dict[str, int]) -> None:
+    async with open_desk(Told(verdict(), **usage)) as desk:  # type: ignore[arg-type]
+        await desk.conclude(investigation(trace()))
+        assert Decimal("0.06") < desk.spent() < Decimal("0.1")
+
+
+@pytest.mark.parametrize("cost", [float("nan"), float("inf"), -1.0, 1e30])
+async def test_a_charge_that_cannot_be_is_not_taken(open_desk: Open, cost: float) -> None:
+    async with open_desk(Told(verdict(), cost=cost), "openrouter") as desk:
+        await desk.conclude(investigation(trace()))
+        assert 0 < desk.spent() < Decimal("0.1")

@@ -27,6 +27,12 @@ DEADLINE_S = 45.0
 OVERHEAD_TOKENS = 2_500
 """What a provider adds around a request: chat templates, and the directions for a structured answer."""
 
+IMPLAUSIBLE = 10_000_000
+"""No call reads or writes so many tokens: a count like that says nothing of the cost."""
+
+FORM = "verdict"
+"""The name of the form to fill in, the only thing a model can call."""
+
 WHY_CHARS = 300
 
 
@@ -51,7 +57,6 @@ def most_input_tokens(prompt: Prompt) -> int:
 async def ask(connected: Connected, price: Price, prompt: Prompt, *, deadline_s: float) -> Answer:
     """Ask once. Whatever goes wrong on the way is an answer without a verdict; nothing is tried again."""
     from pydantic_ai.direct import model_request
-    from pydantic_ai.exceptions import AgentRunError, UserError
     from pydantic_ai.messages import ModelRequest, UserPromptPart
 
     request = ModelRequest(parts=[UserPromptPart(prompt.record)], instructions=prompt.instructions)
@@ -66,9 +71,17 @@ async def ask(connected: Connected, price: Price, prompt: Prompt, *, deadline_s:
                 )
     except TimeoutError:
         return Answer(None, f"no answer within {deadline_s:g} s")
-    except (AgentRunError, UserError) as e:
-        return Answer(None, clean(f"{type(e).__name__.removeprefix('_HTTP')}: {e}", WHY_CHARS))
+    except Exception as e:  # noqa: BLE001 - SDKs break in any way on a body that is not their API's
+        return Answer(None, _told(e))
     return _read(response, _cost(response, price))
+
+
+def _told(error: Exception) -> str:
+    from pydantic_ai.exceptions import AgentRunError
+
+    name = type(error).__name__.removeprefix("_HTTP")
+    expected = isinstance(error, AgentRunError)
+    return clean(f"{name}: {error}" if expected else f"what came is not its API's answer ({name})", WHY_CHARS)
 
 
 def _settings(connected: Connected, price: Price) -> "ModelSettings":
@@ -94,8 +107,8 @@ def _parameters() -> "ModelRequestParameters":
     schema, told = Verdict.model_json_schema(), "Why the execution failed."
     return ModelRequestParameters(
         output_mode="auto",
-        output_object=OutputObjectDefinition(json_schema=schema, name="verdict", description=told),
-        output_tools=[ToolDefinition(name="verdict", description=told, parameters_json_schema=schema, kind="output")],
+        output_object=OutputObjectDefinition(json_schema=schema, name=FORM, description=told),
+        output_tools=[ToolDefinition(name=FORM, description=told, parameters_json_schema=schema, kind="output")],
         allow_text_output=False,
     )
 
@@ -103,14 +116,15 @@ def _parameters() -> "ModelRequestParameters":
 def _cost(response: "ModelResponse", price: Price) -> Decimal | None:
     """The dearer of what the tokens cost and what the provider says; None without usage, which is not for free."""
     used, told = response.usage, (response.provider_details or {}).get("cost")
-    if not used.input_tokens:
+    if not (0 < used.input_tokens < IMPLAUSIBLE and 0 <= used.output_tokens < IMPLAUSIBLE):
         return None
     counts = Counts(used.input_tokens, used.output_tokens, used.cache_write_tokens, used.cache_read_tokens)
     try:
         by_tokens = price.actual(counts)
     except ValueError:
         return None
-    return max(by_tokens, Decimal(str(told))) if isinstance(told, (int, float)) else by_tokens
+    charged = Decimal(str(told)) if isinstance(told, (int, float)) and 0 <= told < IMPLAUSIBLE else Decimal(0)
+    return max(by_tokens, charged)
 
 
 def _read(response: "ModelResponse", usd: Decimal | None) -> Answer:
@@ -119,7 +133,9 @@ def _read(response: "ModelResponse", usd: Decimal | None) -> Answer:
     if response.finish_reason in ("length", "content_filter", "error"):
         words = {"length": "its answer was cut off", "content_filter": "it refused", "error": "it failed"}
         return Answer(None, words[response.finish_reason], usd)
-    called = [part.args_as_json_str() for part in response.parts if isinstance(part, ToolCallPart)]
+    called = [
+        part.args_as_json_str() for part in response.parts if isinstance(part, ToolCallPart) and part.tool_name == FORM
+    ]
     text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
     given = called[0] if called else text[text.find("{") : text.rfind("}") + 1]
     try:
