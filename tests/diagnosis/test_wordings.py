@@ -1,5 +1,7 @@
 """What single texts are read as, and what must not be read into them."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,6 +144,14 @@ def test_a_missing_file_that_the_run_named_is_not_the_deployments() -> None:
 def test_the_next_step_names_what_is_to_be_changed(text: str, named: str) -> None:
     assert named in reading(text).suggested_fix
     assert "bake" in reading(text).suggested_fix
+
+
+@pytest.mark.parametrize("part", ["A_", "no ", "1", "'x' is ", "context ", "AaError", "prompt tokens input ", " "])
+def test_a_long_text_made_to_be_slow_is_read_in_time(part: str) -> None:
+    text = part * (20_000 // len(part))
+    began = time.process_time()
+    reading(text, log("error", text), input={"text": text[:16_000]})
+    assert time.process_time() - began < 3
 
 
 @given(

@@ -8,10 +8,12 @@ from pydantic import JsonValue
 from operator_mcp.diagnosis.sign import Seen
 
 MAX_LEAVES = 2_000
+LONGEST = 120
+"""Characters of a value that an error may be expected to repeat."""
 _ID_LIKE = re.compile(r"[A-Za-z]{1,8}[-_]?\d|\d{3,}|[\w-]{3,}\.\w{2,5}\Z")
 _REFUSING = re.compile(
     r"\b(?:no|not|non|nicht|kein\w*|ne|pas|sin|nem|nie|invalid\w*|unknown|unbekannt\w*|ungültig\w*|"
-    r"fails?|failed|missing|fehlt|"
+    r"fails?|missing|fehlt|"
     r"falta|manque\w*|must|muss|doit|debe|twice|duplicate|already|too|zu|trop|only|nur|cannot|can't|"
     r"without|ohne|sans|"
     r"introuvable|inconnu\w*|desconocid\w*|inválid\w*|invalide|refused|rejected|illegal|wrong|"
@@ -20,7 +22,7 @@ _REFUSING = re.compile(
     re.I,
 )
 _BROKEN_STEP = re.compile(
-    r"\b(?:step|stage|worker|process|job|batch|run|task)\b[^.\n]{0,30}\b(?:converge|finish|abort|stop|"
+    r"\b(?:step|stage|phase|round|worker|process|job|batch|run|task)\b[^.\n]{0,30}\b(?:converge|finish|abort|stop|fail|"
     r"left|crash|complete|end)|\bdid(?: not|n't)\b|\bcould not finish\b",
     re.I,
 )
@@ -48,7 +50,7 @@ def refused(text: str, given: JsonValue) -> Iterator[Seen]:
         return
     for name, value in leaves(given):
         field, at = _mentions(text, name), text.find(value)
-        if at < 0 or not _whole(text, at, value):
+        if at < 0 or len(value) > LONGEST or not _whole(text, at, value):
             continue
         details = {"field": name, "value": value}
         quote = text.strip().splitlines()[0][:200]

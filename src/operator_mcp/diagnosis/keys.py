@@ -7,6 +7,7 @@ from operator_mcp.diagnosis.passages import TRACEBACK
 from operator_mcp.diagnosis.sign import Seen
 from operator_mcp.models import Trace
 
+LONGEST = 210
 _BARE = re.compile(r"\s*(?P<quote>['\"])(?P<key>[^'\"\n]{1,200})(?P=quote)\s*\Z")
 _SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
 _ENVIRONMENT = re.compile(
@@ -17,7 +18,7 @@ _ENVIRONMENT = re.compile(
 
 def bare_key(text: str) -> str:
     """Give the word where a text is nothing but one quoted word, else an empty text."""
-    met = _BARE.match(text)
+    met = _BARE.match(text) if len(text) <= LONGEST else None
     return met["key"] if met else ""
 
 

@@ -23,7 +23,11 @@ _WENT_ON = re.compile(
 )
 """How people log that a hop got over a failure."""
 
-TEXT_CHARS = 30_000
+ENTRIES = 8
+"""Error entries that are read, tracebacks and the last ones first."""
+
+HEAD_CHARS, TAIL_CHARS = 3_000, 5_000
+"""What is read of a long text: how it begins, and more of how it ends, for there a traceback says what was raised."""
 
 
 @dataclass(frozen=True)
@@ -52,23 +56,29 @@ def passages(trace: Trace) -> Iterator[Passage]:
     """
     told_by_log = not trace.raw_error.strip()
     if trace.error and not told_by_log:
-        yield Passage(trace.error[:TEXT_CHARS], 1.0, "error")
+        yield Passage(_ends(trace.error), 1.0, "error")
     errors = [entry for entry in trace.logs if is_error(entry) and not entry.system]
-    for entry in sorted(errors, key=lambda entry: (not TRACEBACK.search(entry.message), -entry.seq)):
-        yield Passage(entry.message[:TEXT_CHARS], _trust(entry.message, trace.raw_error), f"log {entry.seq}")
+    for entry in sorted(errors, key=lambda entry: (not TRACEBACK.search(entry.message), -entry.seq))[:ENTRIES]:
+        yield Passage(_ends(entry.message), _trust(entry.message, trace.raw_error), f"log {entry.seq}")
     if trace.error and told_by_log and not errors:
-        yield Passage(trace.error[:TEXT_CHARS], 0.97, "reported error")
+        yield Passage(_ends(trace.error), 0.97, "reported error")
 
 
 def _trust(message: str, error: str) -> float:
     traced = TRACEBACK.search(message)
-    said = message[: traced.start()] if traced else message[:TEXT_CHARS]
+    said = message[: traced.start()] if traced else _ends(message)
     if _WENT_ON.search(said):
         return 0.7
     if traced:
         return 0.98
     shared = not error.strip() or error.strip().strip("'\"") in message
     return 0.95 if shared else 0.87
+
+
+def _ends(text: str) -> str:
+    if len(text) <= HEAD_CHARS + TAIL_CHARS:
+        return text
+    return f"{text[:HEAD_CHARS]}\n[...]\n{text[-TAIL_CHARS:]}"
 
 
 def _blank(met: re.Match[str]) -> str:

@@ -169,7 +169,8 @@ def page() -> str:
     lines = [
         "# Cause classes",
         "",
-        "Written from the table in `src/operator_mcp/diagnosis/taxonomy.py` by\n`python -m operator_mcp.diagnosis.taxonomy > docs/taxonomy.md`.",
+        "Written from the table in `src/operator_mcp/diagnosis/taxonomy.py` by\n"
+        "`python -m operator_mcp.diagnosis.taxonomy > docs/taxonomy.md`.",
         "",
         "| class | meaning | what decides | code-level | retry helps | whose move |",
         "|---|---|---|---|---|---|",

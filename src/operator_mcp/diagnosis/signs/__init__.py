@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from operator_mcp.diagnosis.sign import Seen, scan
 from operator_mcp.diagnosis.signs import (
+    concepts,
     deployment,
     exceptions,
     http,
@@ -25,6 +26,7 @@ TABLES = (
     parsing.SIGNS,
     interpreters.SIGNS,
     refusals.SIGNS,
+    concepts.SIGNS,
 )
 
 

@@ -12,9 +12,10 @@ from functools import cache
 from operator_mcp.diagnosis.sign import Seen
 
 _TYPE = re.compile(
-    r"(?<![\w/'\".])(?:(?:[a-z_][\w$]*\.)*(?P<type>[A-Z]\w*(?:Error|Exception|Timeout|TimedOut|"
+    r"(?<![\w/'\".])(?:(?:[A-Za-z_][\w$]*\.)*(?P<type>[A-Z]\w*(?:Error|Exception|Timeout|TimedOut|"
     r"Exceeded|Exhausted|Fault|"
-    r"Violation|Limit|Interrupt|Expired|Unavailable|Denied|NotFound|Refused))|(?:[a-z_][\w$]*\.)+(?P<named>[A-Z]\w+))"
+    r"Violation|Limit|Interrupt|Expired|Unavailable|Denied|NotFound|Refused))|(?:[a-z_][\w$]*\.)+(?P<named>[A-Z]\w+)|"
+    r"^(?P<bare>[A-Z][a-z]+(?:[A-Z][a-z]+)+)(?=: ))"
     r"(?=:|\(|\s*$|\))",
     re.MULTILINE,
 )
@@ -46,7 +47,8 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
     ),
     (r"ContextWindow|ContextLength|ContextLimit|PromptTooLong", "context_overflow", 0.95),
     (
-        r"ContentFilter|ContentPolicy|LengthFinishReason|Refusal|SafetyBlock|BlockedPrompt|StopCandidate|"
+        r"ContentFilter|ContentPolicy|LengthFinishReason|Refusal|SafetyBlock|IncompleteOutput|"
+        r"BlockedPrompt|StopCandidate|"
         r"EmptyCompletion",
         "model_output",
         0.95,
@@ -72,7 +74,8 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
     ),
     (r"Timeout|TimedOut|DeadlineExceeded", "timeout", 0.94),
     (
-        r"ModuleNotFound|^ImportError|FileNotFound|NoSuchFile|ClassNotFound|NoClassDefFound|"
+        r"(?:Module|Distribution|Package|Template|Driver)NotFound|^ImportError|FileNotFound|NoSuchFile|"
+        r"ClassNotFound|NoClassDefFound|"
         r"ImproperlyConfigured|Config(?:uration)?(?:Error|Exception)|Settings?Error|MissingSetting|"
         r"UndefinedTable|UndefinedColumn|NoSuchModule|NoSuchBucket",
         "config",
@@ -115,7 +118,7 @@ def meaning(name: str) -> tuple[str, float] | None:
 def types(text: str) -> Iterator[Seen]:
     """Yield what the exception types in a text stand for."""
     for met in _TYPE.finditer(text):
-        name = met["type"] or met["named"]
+        name = met["type"] or met["named"] or met["bare"]
         if found := meaning(name):
             end = text.find("\n", met.end())
             quote = text[met.start() : met.end() + 200 if end < 0 else min(end, met.end() + 200)].strip()

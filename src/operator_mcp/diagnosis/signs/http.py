@@ -11,7 +11,7 @@ from functools import cache
 from operator_mcp.diagnosis.sign import Seen
 
 MEANING: dict[int, tuple[str, float]] = {
-    400: ("schema_mismatch", 0.6),
+    400: ("schema_mismatch", 0.72),
     401: ("auth", 0.95),
     402: ("budget", 0.95),
     403: ("auth", 0.93),

@@ -72,13 +72,24 @@ SIGNS = (
     Sign(
         "code_bug",
         0.95,
-        r"\w+\(\) (?:\w+ )?argument (?:\d+ )?must be [^\n]{1,80}, not '?\w+'?|expected str, bytes or "
+        r"\b\w{1,60}\(\) (?:\w{1,30} )?argument (?:\d+ )?must be [^\n]{1,80}, not '?\w+'?|expected str, bytes or "
         r"os\.PathLike object, "
         r"not \w+|can't (?:compare|subtract) offset-naive and offset-aware|Cannot destructure property[^\n]{0,60}|"
         r"(?:generator|coroutine) raised Stop\w*Iteration|unsupported format string passed to|format "
         r"requires a mapping|"
         r"not all arguments converted during string formatting|near \"[^\"\n]{1,40}\": syntax error|"
         r"cannot (?:convert|concatenate) '?\w+'? (?:and|object to) '?\w+'?|expected \w+ instance, \w+ found",
+    ),
+    Sign(
+        "code_bug",
+        0.95,
+        r"index -?\d+ is out of bounds for axis \d+|operands could not be broadcast together|shapes? "
+        r"[^\n]{1,60} not aligned|"
+        r"Set changed size during iteration|cannot pickle '|can only join an iterable|slice indices must be integers|"
+        r"The truth value of an? (?:array|Series|DataFrame)[^\n]{0,60} is ambiguous|can't convert [\w "
+        r"]{1,30} to [\w ]{1,20}$|"
+        r"slice bounds out of range|Cannot (?:add|assign|call|index|use) [^\n]{0,40}(?:undefined|null|None|nil)\b|"
+        r"non-default argument follows|unexpected indent|no such method|wrong number of arguments",
     ),
     Sign(
         "code_bug",

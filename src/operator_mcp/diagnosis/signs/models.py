@@ -54,7 +54,7 @@ SIGNS = (
     Sign(
         "budget",
         0.96,
-        r"(?:reached|exceeded|hit|over)?\s*(?:the )?max(?:imum|\.)? (?:number of |allowed )?(?:turns|steps|"
+        r"\bmax(?:imum|\.)? (?:number of |allowed )?(?:turns|steps|"
         r"iterations|requests|tool calls)(?: \(\d+\)| of \d+)?(?: (?:was |were |has been )?(?:reached|"
         r"exceeded)| \(\d+\))",
     ),
@@ -99,7 +99,7 @@ SIGNS = (
     Sign(
         "rate_limit",
         0.97,
-        r"rate[ -]?limit(?:ed)?\b[^.\n]{0,40}\b(?:reached|exceeded|hit|error|for)\b|"
+        r"calls quota exceeded|rate[ -]?limit(?:ed)?\b[^.\n]{0,40}\b(?:reached|exceeded|hit|error|for)\b|"
         r"\bexceeded[^.\n]{0,30}rate limit|rate limited\b",
     ),
     Sign(

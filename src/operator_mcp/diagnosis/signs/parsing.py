@@ -12,7 +12,7 @@ SIGNS = (
     Sign(
         "schema_mismatch",
         0.97,
-        r"\d+ validation errors? for (?P<model>[\w\[\].]{1,80})(?:[\s\S]{0,2000}\[type=[^\]\n]{1,400}\])?",
+        r"\b\d{1,4} validation errors? for (?P<model>[\w\[\].]{1,80})(?:[\s\S]{0,2000}\[type=[^\]\n]{1,400}\])?",
     ),
     Sign(
         "schema_mismatch",

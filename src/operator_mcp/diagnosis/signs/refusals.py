@@ -2,7 +2,7 @@
 
 from operator_mcp.diagnosis.sign import Sign
 
-_VALUE = r"(?:['\"`«„“][^'\"`»”\n]{1,120}['\"`»“”]|-?\d[\w.,-]*|[A-Z]{1,6}-?\d[\w-]*)"
+_VALUE = r"(?:['\"`«„“][^'\"`»”\n]{1,120}['\"`»“”]|(?<![\w.-])-?\d[\w.,-]{0,30}|(?<!\w)[A-Z]{1,6}-?\d[\w-]{0,30})"
 
 SIGNS = (
     Sign(
@@ -62,6 +62,17 @@ SIGNS = (
         rf"no es válid[oa]|nicht (?:zulässig|gültig|erlaubt)|non valid[oa]|无效|不合法|無効|不正|неверн|недопустим)",
     ),
     Sign("bad_input", 0.72, r"^(?:the |an? )?[\w ]{3,40} (?:is|are) (?:required|mandatory)\b[^\n]{0,60}"),
+    Sign(
+        "bad_input",
+        0.76,
+        rf"{_VALUE}[^\n]{{0,30}}\b(?:lies in the (?:past|future)|has (?:0|zero|the wrong|an? (?:invalid|"
+        rf"unknown|wrong)) [\w -]{{2,30}})|"
+        rf"^(?:the )?[\w -]{{0,40}}\b(?:is|are) not an? (?:image|pdf|text|number|date|file|document|picture|valid)\b|"
+        rf"\bat least (?:one|two|\d+) [\w -]{{2,30}} (?:is|are) (?:needed|required)|^(?:the )?(?:empty|"
+        rf"blank) [\w -]{{2,30}}$|"
+        rf"\b(?:archive|image|document|file|pdf|upload|attachment)\b[^\n]{{0,30}}\b(?:corrupt|damaged|"
+        rf"broken|unreadable|truncated)\w*",
+    ),
     Sign(
         "bad_input",
         0.6,
