@@ -155,6 +155,15 @@ def _anthropic(told: Told, body: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 class _Server(uvicorn.Server):
+    """A server that ends at once when it is told to, instead of at the next tick of a tenth of a second."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.end = anyio.Event()
+
+    async def main_loop(self) -> None:
+        await self.end.wait()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -182,7 +191,7 @@ async def serve(told: Told) -> AsyncIterator[Endpoint]:
             finally:
                 if endpoint.told.hold:
                     endpoint.told.hold.set()
-                server.should_exit = True
+                server.end.set()
     if failure is not None:
         raise failure
 

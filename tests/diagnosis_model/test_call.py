@@ -60,15 +60,14 @@ async def test_the_request_has_a_bounded_answer_a_closed_schema_and_no_tools(ope
         assert body["store"] is False
 
 
-@pytest.mark.parametrize("api", APIS)
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("api", "given", "why"),
     [
-        (verdict(root_cause="gremlins"), "root_cause"),
-        (verdict(confidence=1.4), "confidence"),
-        (verdict(approve="yes"), "approve"),
-        ({"root_cause": "code_bug"}, "confidence"),
-        ("It was the tax column, surely.", "not in the schema"),
+        *((api, verdict(root_cause="gremlins"), "root_cause") for api in APIS),
+        ("chat", verdict(confidence=1.4), "confidence"),
+        ("chat", verdict(approve="yes"), "approve"),
+        ("chat", {"root_cause": "code_bug"}, "confidence"),
+        *((api, "It was the tax column, surely.", "not in the schema") for api in APIS),
     ],
 )
 async def test_an_answer_off_the_schema_costs_what_it_cost_and_the_rules_stand(
@@ -164,8 +163,10 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("api", APIS)
-@pytest.mark.parametrize("what", ODD)
+@pytest.mark.parametrize(
+    ("api", "what"),
+    [("chat", what) for what in ODD] + [(api, what) for api in APIS[1:] for what in ("an empty object", "other types")],
+)
 async def test_what_is_not_the_apis_answer_is_no_verdict_and_no_crash(home: Path, api: Api, what: str) -> None:
     content = answer(200, ODD[what], headers="Content-Type: application/json\r\n")
     async with scripted(lambda path, count: Reply(content)) as server:
