@@ -26,6 +26,17 @@ def test_an_uncaught_failure_is_followed_down_through_its_relays() -> None:
     assert found.confidence >= 0.9
 
 
+def test_a_failure_with_the_same_words_all_the_way_is_followed_down_where_ids_tell_nothing_of_the_call() -> None:
+    found = find_origin(
+        run(
+            hop("root", error="no title for page", span=(0, 3)),
+            hop("middle", "root", error="no title for page", span=(0.1, 2.99)),
+            hop("leaf", "middle", error="no title for page", span=(0.2, 2.98)),
+        )
+    )
+    assert named(found) == "leaf"
+
+
 def test_a_caught_failure_is_handled_and_the_later_one_of_the_caller_named() -> None:
     found = find_origin(
         run(

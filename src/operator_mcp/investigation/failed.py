@@ -18,7 +18,10 @@ from operator_mcp.investigation.voices import concrete, raw, says_waiting_ended,
 from operator_mcp.models import Status
 
 MINTED_IN_PROCESS = re.compile(r"exec_\d{13}_[0-9a-f]{8}")
-"""Ids of steps called in process (Python SDK 0.1.80); calls through the control plane get ids minted there."""
+"""Ids of steps called in process (Python SDK 0.1.80)."""
+
+MINTED_BY_CONTROL_PLANE = re.compile(r"exec_\d{8}_\d{6}_[0-9a-z]{8}")
+"""Ids of calls through the control plane (0.1.80)."""
 
 CONTROL_PLANE_REASONS = (
     "llm_unavailable",
@@ -139,8 +142,7 @@ class Failed(Fork):
                 found["no words, caller relays some"] = 1
             return
         if own.text == theirs.text:
-            expected = 0 if MINTED_IN_PROCESS.fullmatch(hop.execution_id) else 1
-            fits = own.prefixes - theirs.prefixes == expected
+            fits = own.prefixes - theirs.prefixes in _relays_of(hop.execution_id)
             found["same text"] = 1
             found["same text, relays fit" if fits else "same text, relays do not fit"] = 1
             found["same text, length"] = min(len(own.text), 60) / 60
@@ -262,3 +264,14 @@ class Failed(Fork):
         moves = [m for m in (*self.starts, *ends) if m < math.inf and (self.until is None or m <= self.until)]
         last = max(moves, default=-math.inf)
         return any(e.at is not None and e.at.timestamp() >= last - MOMENT / 4 for e in self.told)
+
+
+def _relays_of(execution_id: str) -> tuple[int, ...]:
+    """Give how many relay prefixes a call's failure may gain on its way to the caller.
+
+    One through the control plane, none in process (Python SDK 0.1.80); ids are opaque, so either where the form of the
+    id tells neither.
+    """
+    if MINTED_IN_PROCESS.fullmatch(execution_id):
+        return (0,)
+    return (1,) if MINTED_BY_CONTROL_PLANE.fullmatch(execution_id) else (0, 1)
