@@ -1,24 +1,21 @@
 """The terminal face. What a command does not need is imported when it runs, so that `--version` is instant."""
 
-import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from operator_mcp import __version__
+from operator_mcp.calling import AsJson, Config, person, print_json, run, settings_of, show, wait_for
+from operator_mcp.cli_memory import add_memory_commands
 from operator_mcp.errors import OperatorError, RuleRefusal, UsageError
 
 if TYPE_CHECKING:
-    from operator_mcp.answers import Answer, Drafted
-    from operator_mcp.casework import Casework
+    from operator_mcp.answers import Drafted
     from operator_mcp.models import Proposal
-    from operator_mcp.settings import Settings
 
-T = TypeVar("T")
 FAILED, WRONG_USE, REFUSED = 1, 2, 3
 
 app = typer.Typer(
@@ -31,8 +28,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Config = Annotated[Path | None, typer.Option("--config", help="operator.toml to use.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON, as a tool would give it.")]
 Id = Annotated[str, typer.Argument(help="A run id, or the id of any execution of the run.", show_default=False)]
 FixId = Annotated[str, typer.Argument(help="A fix id, as `operator-mcp cases` shows it.", show_default=False)]
 
@@ -82,8 +77,8 @@ def failures(
     """List the failed runs, newest first."""
     from operator_mcp import terminal
 
-    answer = _run(config, lambda c: c.list_failures(since, agent, status, limit, cursor))
-    _show(answer, terminal.failures, as_json)
+    answer = run(config, lambda c: c.list_failures(since, agent, status, limit, cursor))
+    show(answer, terminal.failures, as_json)
 
 
 @app.command(epilog="Examples: operator-mcp hop run_20261124_020000_k3v9xw2a    operator-mcp hop ID --html run.html")
@@ -101,10 +96,10 @@ def hop(
 
     if detail not in ("brief", "full"):
         raise UsageError(f"--detail {detail!r} is neither brief nor full", "Leave it out for brief.")
-    answer = _run(config, lambda c: c.get_failed_hop(id, detail))
+    answer = run(config, lambda c: c.get_failed_hop(id, detail))
     if as_json:
-        return _print_json(answer.wire())
-    lines = fold(*_run(config, lambda c: c.anatomy(id)))
+        return print_json(answer.wire())
+    lines = fold(*run(config, lambda c: c.anatomy(id)))
     if html is None:
         return terminal.hop(answer, lines)
     html.write_text(page(answer, lines), encoding="utf-8")
@@ -122,8 +117,8 @@ def diagnose(
     from operator_mcp import terminal
 
     proposed = _read_proposal(proposal) if proposal else None
-    answer = _run(config, lambda c: c.diagnose(id, proposed))
-    _show(answer, terminal.diagnosis, as_json)
+    answer = run(config, lambda c: c.diagnose(id, proposed))
+    show(answer, terminal.diagnosis, as_json)
     if answer.refused:
         raise typer.Exit(REFUSED)
 
@@ -137,7 +132,7 @@ def fix(
 ) -> None:
     """Draft the one fix of a run on a branch, or show where it stands."""
     text = _read(patch, "--patch") if patch else None
-    _report(_run(config, lambda c: c.draft_fix(id, text, _tell)), as_json)
+    _report(run(config, lambda c: c.draft_fix(id, text, _tell)), as_json)
 
 
 @app.command(epilog="Example: operator-mcp approve fix-k3v9xw2a")
@@ -145,17 +140,17 @@ def approve(fix_id: FixId, as_json: AsJson = False, config: Config = None) -> No
     """Approve a fix, which merges it. On a terminal it is shown first and you are asked."""
     from operator_mcp import terminal
 
-    diff = _run(config, lambda c: c.diff(fix_id))
+    diff = run(config, lambda c: c.diff(fix_id))
     if sys.stdin.isatty() and sys.stdout.isatty() and diff:
         terminal.diff(diff)
         typer.confirm(f"Merge {fix_id}?", abort=True)
-    _report(_run(config, lambda c: c.decide(fix_id, True, by=_person())), as_json)
+    _report(run(config, lambda c: c.decide(fix_id, True, by=person())), as_json)
 
 
 @app.command(epilog="Example: operator-mcp reject fix-k3v9xw2a")
 def reject(fix_id: FixId, as_json: AsJson = False, config: Config = None) -> None:
     """Reject a fix, which is final."""
-    _report(_run(config, lambda c: c.decide(fix_id, False, by=_person())), as_json)
+    _report(run(config, lambda c: c.decide(fix_id, False, by=person())), as_json)
 
 
 @app.command(epilog='Example: operator-mcp reopen fix-k3v9xw2a --reason "the base was broken that night"')
@@ -165,7 +160,7 @@ def reopen(
     config: Config = None,
 ) -> None:
     """Let a case have one more attempt after its fix ended. Only a human does this; it is audited."""
-    _run(config, lambda c: c.reopen(fix_id, reason=reason, by=_person()))
+    run(config, lambda c: c.reopen(fix_id, reason=reason, by=person()))
     print(f"{fix_id} was set aside; the case may have one more attempt.")
 
 
@@ -176,9 +171,9 @@ def cases(
     """List the cases of this fleet: cause, state and fix of each."""
     from operator_mcp import terminal
 
-    rows = _run(config, lambda c: c.cases(limit))
+    rows = run(config, lambda c: c.cases(limit))
     if as_json:
-        _print_json([row.model_dump(mode="json") for row in rows])
+        print_json([row.model_dump(mode="json") for row in rows])
     else:
         terminal.cases(rows)
 
@@ -189,10 +184,10 @@ def doctor(as_json: AsJson = False, config: Config = None) -> None:
     from operator_mcp import terminal
     from operator_mcp.checkup import examine
 
-    settings = _settings(config)
-    findings = _await(lambda: examine(settings))
+    settings = settings_of(config)
+    findings = wait_for(lambda: examine(settings))
     if as_json:
-        _print_json([finding.model_dump(mode="json") for finding in findings])
+        print_json([finding.model_dump(mode="json") for finding in findings])
     else:
         terminal.checkup(findings)
     if not all(finding.ok for finding in findings):
@@ -207,8 +202,8 @@ def serve(
     """Serve the MCP tools, over stdio unless told otherwise. Coding agents start this."""
     from operator_mcp.serving import serve_http, serve_stdio
 
-    settings = _settings(config)
-    _await(lambda: serve_http(settings, http) if http else serve_stdio(settings))
+    settings = settings_of(config)
+    wait_for(lambda: serve_http(settings, http) if http else serve_stdio(settings))
 
 
 @app.command(epilog="Examples: operator-mcp demo    operator-mcp demo --serve")
@@ -218,64 +213,22 @@ def demo(
     """Tell the whole story on an embedded fleet: no control plane, no key, no network."""
     from operator_mcp.tour import take
 
-    raise typer.Exit(_await(lambda: take(serve=serve)))
+    raise typer.Exit(wait_for(lambda: take(serve=serve)))
 
 
-def _settings(config: Path | None) -> "Settings":
-    from operator_mcp.settings import load
-
-    return load(config)
-
-
-def _run(config: Path | None, verb: "Callable[[Casework], Awaitable[T]]") -> T:
-    from operator_mcp.casework import open_casework
-
-    settings = _settings(config)
-
-    async def call() -> T:
-        async with open_casework(settings, actor=_person()) as casework:
-            return await verb(casework)
-
-    return _await(call)
-
-
-def _await(call: Callable[[], Coroutine[object, object, T]]) -> T:
-    import anyio
-
-    try:
-        return anyio.run(call)
-    except KeyboardInterrupt:
-        print("\nInterrupted. Nothing is lost: a started fix goes on, `operator-mcp fix ID` shows it.", file=sys.stderr)
-        raise typer.Exit(130) from None
-
-
-def _person() -> str:
-    import getpass
-
-    return f"cli:{getpass.getuser()}"
+add_memory_commands(app)
 
 
 async def _tell(message: str) -> None:
     print(message, file=sys.stderr)
 
 
-def _show(answer: "Answer", draw: Callable[..., None], as_json: bool) -> None:
-    if as_json:
-        _print_json(answer.wire())
-    else:
-        draw(answer)
-
-
 def _report(answer: "Drafted", as_json: bool) -> None:
     from operator_mcp import terminal
 
-    _show(answer, terminal.fix, as_json)
+    show(answer, terminal.fix, as_json)
     if answer.refused:
         raise typer.Exit(REFUSED)
-
-
-def _print_json(value: object) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
 
 
 def _read(path: Path, option: str) -> str:

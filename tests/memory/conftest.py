@@ -1,5 +1,6 @@
 """A fleet of runs that fail alike, real casework over it, and server processes of their own."""
 
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,7 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import anyio
 import pytest
+import uvicorn
 from mcp import StdioServerParameters
 from mcp.client.stdio import stdio_client
 
@@ -16,6 +19,7 @@ from operator_mcp.demo.fleet import Fleet, serve
 from operator_mcp.demo.rows import ExecutionRow
 from operator_mcp.ledger import Ledger
 from operator_mcp.models import Diagnosis, Engine, Evidence
+from operator_mcp.serving import http_app
 from operator_mcp.settings import Settings, load
 
 NIGHT = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=6)
@@ -85,6 +89,18 @@ class Desk:
     def stdio(self) -> object:
         arguments = ["-m", "operator_mcp", "serve", "--config", self.config]
         return stdio_client(StdioServerParameters(command=sys.executable, args=arguments))
+
+    @asynccontextmanager
+    async def http(self) -> AsyncIterator[str]:
+        """Serve over HTTP inside this process, at a free port."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            app = http_app(self.settings, "127.0.0.1", port)
+            server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(server.serve, [listener])
+                yield f"http://127.0.0.1:{port}/mcp"
+                server.should_exit = True
 
     def ledger(self) -> Ledger:
         return Ledger.open(self.settings.ledger_url)

@@ -217,6 +217,14 @@ async def test_what_a_client_changes_itself_is_told_too(desk: Desk, era: str) ->
                     break
 
 
+async def test_a_subscriber_over_http_of_the_era_before_hears_it_too(desk: Desk) -> None:
+    heard = Heard()
+    async with desk.http() as url, Client(url, mode="legacy", message_handler=heard) as client:
+        await subscribe(client, "operator://backlog")
+        await diagnose(desk, 0)
+        assert await heard.until("operator://backlog") == ["operator://backlog"]
+
+
 async def test_a_recurrence_changes_the_memory_but_not_the_list(desk: Desk) -> None:
     await diagnose(desk, 0)
     heard = Heard()

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from pydantic import JsonValue
+
 from operator_mcp import policy
 from operator_mcp.models import FixState, Memory
 
@@ -42,6 +44,12 @@ def step(memory: Memory) -> str:
         return f"Its fix did not hold ({memory.fix_id}): diagnose its newest run anew. {advice}".strip()
     told = STEPS.get(memory.fix_state) if memory.fix_state else None
     return told.format(fix=memory.fix_id) if told else advice
+
+
+def told(memory: Memory) -> dict[str, JsonValue]:
+    """Give a memory with what is said of it, JSON-ready."""
+    facts: dict[str, JsonValue] = memory.model_dump(mode="json")
+    return {**facts, "seen": seen(memory), "standing": standing(memory), "step": step(memory)}
 
 
 def day(moment: datetime) -> str:
