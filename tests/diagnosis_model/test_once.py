@@ -222,6 +222,26 @@ async def test_a_proposal_takes_the_place_of_the_call(open_desk: Open) -> None:
         assert desk.requests == 0
 
 
+async def test_a_proposal_that_is_accepted_during_the_call_stays_the_one_verdict(open_desk: Open) -> None:
+    async with open_desk(Told(verdict(), hold=anyio.Event())) as desk:
+        found = investigation(trace())
+        got: list[Concluded] = []
+
+        async def ask() -> None:
+            got.append(await desk.conclude(found))
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ask)
+            await seen(desk.endpoint, 1)
+            proposed = await conclude(desk.ledger, desk.settings, desk.case(found), found, PROPOSAL, actor="tests")
+            assert desk.endpoint.told.hold is not None
+            desk.endpoint.told.hold.set()
+        assert got[0].case.diagnosis == proposed.case.diagnosis
+        assert got[0].note is not None
+        assert "came too late" in got[0].note
+        assert desk.spent() == COST
+
+
 async def test_after_a_models_verdict_no_proposal_is_taken(open_desk: Open) -> None:
     async with open_desk(Told(verdict())) as desk:
         found = investigation(trace())

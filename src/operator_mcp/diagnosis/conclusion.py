@@ -78,19 +78,21 @@ class _Conclusion:
             with anyio.CancelScope(shield=True):
                 paid = await reader.read(case, self.found.finding, self.trace, rules, since=since)
                 if paid is not None:
-                    await self._keep(case, paid)
+                    return await self._keep(case, paid)
         except (RuleRefusal, SettingsError) as why:
             return f"the model was not asked: {why}"
-        if paid is None:
-            await self._reading_ended(case)
+        await self._reading_ended(case)
         return None
 
-    async def _keep(self, case: Case, paid: Paid) -> None:
+    async def _keep(self, case: Case, paid: Paid) -> str | None:
         """Keep first and settle then: who waits for this reading to end finds its diagnosis."""
         try:
             await self._accept(case, paid.diagnosis)
+        except RuleRefusal as late:
+            return f"the model's verdict came too late: {late.why}"
         finally:
             await paid.settle(self.ledger)
+        return None
 
     async def _reading_ended(self, case: Case) -> None:
         """Wait for another process's reading of this failure; the ledger is the only thing both can see."""
