@@ -80,7 +80,7 @@ SIGNS = (
         "too long|too large|exceeds? (?:the )?(?:limit|maximum|model)|longer than the (?:specified "
         ")?maximum|does not fit|overflow(?:s|ed)?|over the limit|"
         "model limit \\d+|\\d+ ?k? tokens > \\d+|exceeds? \\d+ ?k? tokens",
-        0.86,
+        0.84,
     ),
     pair(
         "config",
@@ -121,13 +121,79 @@ SIGNS = (
         "schema_mismatch",
         "columns?|fields?|keys?|attributes?|elements?",
         "missing (?:from|in) (?:the )?(?:result|response|answer|reply|output|payload|body|table|file|frame)",
-        0.86,
+        0.84,
     ),
     Sign(
         "schema_mismatch",
-        0.86,
+        0.84,
         r"unable to parse|cannot parse|could not parse|failed to parse|parse error|Error tokenizing data|"
         r"syntax error: line \d+|month must be in 1\.\.12|(?:year|hour|minute|second|day) (?:\S+ )?(?:must "
         r"be in|is out of range)|unsupported (?:content|media) type",
     ),
+    Sign(
+        "auth",
+        0.84,
+        r"\bnot authori[sz]ed\b|\b(?:rejected|refused|revoked|does not accept) (?:our|the|its|this|my) "
+        r"(?:certificate|key|token|login|"
+        r"signature|credentials?)|\b(?:key|certificate|account|licen[cs]e key) (?:is |was |has been "
+        r")?(?:revoked|suspended|disabled|locked)\b",
+    ),
+    Sign("rate_limit", 0.88, r"\bthrottled\b|\bthrottling\b|exceeded \d+ (?:calls|requests|queries) (?:per|in|a) \w+"),
+    Sign(
+        "budget",
+        0.88,
+        r"\b(?P<limit>\d+) of (?P=limit) (?:turns|steps|tokens|requests|attempts allowed)\b|\bkey limit exceeded|"
+        r"max(?:imum)? (?:cost|spend|price|bill) (?:of [^\n]{1,20} )?(?:was )?(?:exceeded|reached)|"
+        r"(?:spending|cost) cap\b[^\n]{0,20}reached",
+    ),
+    Sign(
+        "provider_error",
+        0.8,
+        r"\b(?:feed|portal|provider|remote host|service|server|api|site|host) (?:is|was|went|seems) "
+        r"(?:currently )?(?:down|offline|dead|"
+        r"unreachable|unavailable|under maintenance)\b|closed by (?:the )?remote (?:host|end|side|peer)|"
+        r"(?:service|server|feed) unreachable",
+    ),
+    Sign(
+        "config",
+        0.84,
+        r"\b(?P<setting>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+) (?:missing|unset|not set|undefined|empty)\b",
+        ignore_case=False,
+    ),
+    pair(
+        "config",
+        "template|profile|deployment|endpoint|base url|connection string|credentials file|config section|"
+        "queue|topic|bucket",
+        "not found|not defined|not configured|does not exist|configured for|is undefined",
+    ),
+    Sign(
+        "model_output",
+        0.84,
+        r"\bmodel (?:would|will|did|does) not (?:answer|reply|respond with text|comply)|\bended "
+        r"mid-(?:sentence|word|answer|list)|"
+        r"incomplete[^\n]{0,20}max_(?:output_)?tokens|max_(?:output_)?tokens\)? (?:was )?reached",
+    ),
+    Sign(
+        "context_overflow",
+        0.84,
+        r"\b(?:prompt|messages?|input|conversation|history|text)\b[^\n]{0,40}\b(?:larger|bigger|longer|"
+        r"more) than\b[^\n]{0,40}\b(?:window|"
+        r"context|tokens?)\b|\btoo (?:long|large|big) for (?:the |this )?(?:model'?s? )?(?:context|window|"
+        r"model context)",
+    ),
+    Sign(
+        "schema_mismatch",
+        0.84,
+        r"\b(?:did|does) not match (?:the |its )?(?:\w+ )?schema|\bHTML instead of JSON|\binstead of "
+        r"(?:valid )?JSON\b",
+    ),
+    Sign("timeout", 0.9, r"\bexpired after \d[\d.]* ?(?:ms|s|sec|seconds|min|minutes)\b"),
+    Sign(
+        "bad_input",
+        0.78,
+        r"\d[\d.,]* (?:exceeds?|is (?:above|below|over|under)) the (?:allowed|permitted|legal|maximum|"
+        r"minimum|limit)\w*|"
+        r"\b(?:missing|absent|empty) in (?:the )?(?:request|input|order|form|submission)\b",
+    ),
+    Sign("schema_mismatch", 0.9, r"\binvalid (?:date|time|datetime|number|timestamp) format"),
 )

@@ -57,8 +57,8 @@ SIGNS = (
         "code_bug",
         0.96,
         r"Cannot (?:read|set) propert(?:y|ies) (?:'?\w+'? )?of (?:undefined|null)[^\n]{0,40}|(?:undefined|"
-        r"null) is not (?:an object|a function|iterable)|\S{1,60} is not a function|\S{1,60} is not "
-        r"(?:defined|iterable)\b|Maximum call stack size exceeded|Assignment to constant variable|"
+        r"null) is not (?:an object|a function|iterable)|\S{1,60} is not a function|^[\w$.]{1,60} is not defined$|"
+        r"^[\w$.]{1,60} is not iterable\b|Maximum call stack size exceeded|Assignment to constant variable|"
         r"NullPointerException|NullReferenceException|Object reference not set to an instance|Index \d+ "
         r"out of bounds for length \d+|(?:Array|String)?IndexOutOfBounds(?:Exception)?|"
         r"ClassCastException[^\n]{0,120}|StackOverflowError|ConcurrentModificationException|"
@@ -89,7 +89,9 @@ SIGNS = (
         r"The truth value of an? (?:array|Series|DataFrame)[^\n]{0,60} is ambiguous|can't convert [\w "
         r"]{1,30} to [\w ]{1,20}$|"
         r"slice bounds out of range|Cannot (?:add|assign|call|index|use) [^\n]{0,40}(?:undefined|null|None|nil)\b|"
-        r"non-default argument follows|unexpected indent|no such method|wrong number of arguments",
+        r"non-default argument follows|unexpected indent|no such method|wrong number of arguments|a "
+        r"coroutine or an awaitable is required|"
+        r"super\(\): no arguments",
     ),
     Sign(
         "code_bug",

@@ -18,8 +18,8 @@ SIGNS = (
     Sign(
         "timeout",
         0.95,
-        r"\b(?:context )?deadline (?:was )?exceeded\b|DEADLINE_EXCEEDED|i/o timeout|statement timeout|lock "
-        r"wait timeout exceeded|time(?:out| ?limit)(?: of [\d.]+ ?\w+)? (?:was )?(?:exceeded|expired|"
+        r"\b(?:context )?deadline (?:was )?exceeded\b|DEADLINE_EXCEEDED|i/o timeout|statement timeout|"
+        r"time(?:out| ?limit)(?: of [\d.]+ ?\w+)? (?:was )?(?:exceeded|expired|"
         r"reached|elapsed)|exceeded (?:the )?(?:\w+ )?time(?:out| ?limit)\b|\bETIMEDOUT\b|SIGALRM",
     ),
     Sign(
