@@ -13,6 +13,7 @@ TRACEBACK = re.compile(
 _FRAME = re.compile(r"^\s+File \"(?P<file>[^\"\n]+)\", line (?P<line>\d+), in (?P<function>[^\n]+)", re.M)
 _LIBRARY = re.compile(r"site-packages|dist-packages|/lib/python\d|<frozen |node_modules|\.cargo/")
 _PYDANTIC_INPUT = re.compile(r"(?<=input_value=).{1,600}?(?=, input_type=)")
+_REDACTED = re.compile(r"\[redacted[^\]\n]{0,60}\]")
 _OWN_500 = re.compile(r"(?<=agent error \(500\): )Internal Server Error")
 _WENT_ON = re.compile(
     r"\b(?:retrying|will retry|trying again|once more|next attempt|fall(?:ing|s) back|fallback|anyway|"
@@ -43,9 +44,10 @@ class Passage:
         """The text, of equal length, without words that are not the error's own.
 
         A validator repeats the value it was given; an agent's 500 carries its web framework's phrase, which elsewhere
-        would speak of a provider.
+        would speak of a provider; a redaction says what was there.
         """
-        return _OWN_500.sub(_blank, _PYDANTIC_INPUT.sub(_blank, self.text))
+        text = _PYDANTIC_INPUT.sub(_blank, self.text)
+        return _REDACTED.sub(_blank, _OWN_500.sub(_blank, text))
 
 
 def passages(trace: Trace) -> Iterator[Passage]:

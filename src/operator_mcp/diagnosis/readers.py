@@ -55,9 +55,15 @@ def _evidence(trace: Trace, fact: Fact | None, reading: Reading) -> tuple[Eviden
     quotes += _context(trace, reading)
     kept: list[Evidence] = []
     for piece in verify((quote[:QUOTE_CHARS] for quote in quotes if quote.strip()), trace):
-        if piece.verified and not any(piece.quote in k.quote or k.quote in piece.quote for k in kept):
-            kept.append(piece)
+        if piece.verified and not any(piece.quote in k.quote for k in kept):
+            kept = [*(k for k in kept if k.quote not in piece.quote), piece]
     return tuple(kept[:QUOTES])
+
+
+def _last_words(trace: Trace) -> str:
+    """Give what a hop that never ended logged last: it is where it waits."""
+    own = [entry for entry in trace.logs if not entry.system]
+    return max(own, key=lambda entry: entry.seq).message.strip() if own else ""
 
 
 def _context(trace: Trace, reading: Reading) -> list[str]:
@@ -67,6 +73,8 @@ def _context(trace: Trace, reading: Reading) -> list[str]:
         context.append(trace.error.strip())
     if (frame := last_own_frame(trace)) and TAXONOMY[reading.cause].code_level:
         context.append(f'File "{frame.file}", line {frame.line}, in {frame.function}')
+    if trace.kind == "hang" and (last := _last_words(trace)):
+        context.append(last)
     if trace.kind in ("hang", "human", "cancelled") and trace.caller and trace.caller.error:
         context.append(trace.caller.error.strip())
     return context

@@ -9,6 +9,9 @@ from operator_mcp.diagnosis.weighing import Reading
 from operator_mcp.models import Trace
 
 NAME_CHARS = 100
+AGENTS_DOOR = "agent error (422)"
+"""How the control plane (0.1.80) relays that an agent refused a call's arguments before any of its code ran."""
+
 _HOST = re.compile(r"\b[a-z][a-z0-9+.-]*://(?P<host>[\w.-]+(?::\d+)?)", re.I)
 _LIMIT = re.compile(r"\b\d[\d.,]* ?(?:ms|s|sec|seconds|minutes|turns|tokens|USD)\b")
 
@@ -35,6 +38,9 @@ def _schema_mismatch(trace: Trace, details: Details) -> str:
     field = _first(details, "field", "property", "key", "lacks", "column", "serde", "unexpected")
     value = _first(details, "value", "number", "time", "iso")
     what = f"field '{field}'" if field else f"the value '{value}'" if value else _model(details)
+    if trace.caller and AGENTS_DOOR in trace.error:
+        caller = f"{trace.caller.agent}.{trace.caller.reasoner}"
+        return f"Let {caller} give {what} when it calls {hop_name(trace)}, or give it a default there."
     if trace.upstream:
         maker = f"{trace.upstream.agent}.{trace.upstream.reasoner}"
         return (

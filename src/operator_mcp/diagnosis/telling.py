@@ -14,6 +14,9 @@ from operator_mcp.models import Finding, Trace
 HEADLINE_CHARS = 240
 LINE_CHARS = 400
 INPUT_CHARS = 160
+SKETCHED = 5
+WORD_CHARS, WORDS = 60, 2
+"""What of a text in a payload is short enough to be an id, a name or a path."""
 
 _MET = {
     "code_bug": "its own code broke",
@@ -72,11 +75,24 @@ def telling_line(trace: Trace, seen: Seen) -> str:
 
 
 def sketch(value: JsonValue) -> str:
-    """Give a payload in one short line; what does not fit is counted."""
+    """Give a payload in one short line. Texts of several words are counted, not repeated: they may be orders.
+
+    A summary and a next step are read as the operator's own words; what strangers wrote belongs into evidence.
+    """
     if value in (None, {}, [], ""):
         return ""
-    text = json.dumps(value, ensure_ascii=False)
+    text = json.dumps(_plain(value), ensure_ascii=False)
     return text if len(text) <= INPUT_CHARS else f"{text[:INPUT_CHARS]}... ({len(text)} characters)"
+
+
+def _plain(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {str(_plain(key)): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value[:SKETCHED]] + (["..."] if len(value) > SKETCHED else [])
+    if isinstance(value, str) and (len(value) > WORD_CHARS or len(value.split()) > WORDS):
+        return f"<text of {len(value)} characters>"
+    return value
 
 
 def doubts(trace: Trace, finding: Finding, reading: Reading) -> tuple[str, ...]:

@@ -54,7 +54,9 @@ def weigh(trace: Trace) -> Reading:
 
 
 def _weigh_passage(trace: Trace, passage: Passage) -> Reading:
-    seen = sorted(_own(_all_signs(trace, passage)), key=lambda s: (-s.weight, s.start))
+    seen = sorted(
+        (_as_written(s, passage) for s in _own(_all_signs(trace, passage))), key=lambda s: (-s.weight, s.start)
+    )
     if not seen:
         return Reading(UNKNOWN, 0.15)
     best = seen[0]
@@ -83,18 +85,26 @@ def _all_signs(trace: Trace, passage: Passage) -> Iterator[Seen]:
     yield from refused(text, trace.input)
 
 
+def _as_written(seen: Seen, passage: Passage) -> Seen:
+    """Give a sign with the words of the record in place of those that were blanked out for reading."""
+    at = passage.read.find(seen.quote, seen.start)
+    return seen if at < 0 else replace(seen, quote=passage.text[at : at + len(seen.quote)])
+
+
 def _key_of(quote: str) -> str:
     met = re.search(r"KeyError[:(]\s*['\"]?([^'\"\n)]{1,200})", quote)
     return met[1] if met else ""
 
 
 def _own(signs: Iterator[Seen]) -> list[Seen]:
-    """Drop signs that lie inside another that is about as strong: a value that is quoted may speak of anything."""
+    """Drop signs that lie inside one of another class that is about as strong: a quoted value may speak of anything."""
     found = list(signs)
     return [s for s in found if not any(_inside(s, other) for other in found)]
 
 
 def _inside(seen: Seen, other: Seen) -> bool:
+    if other.cause == seen.cause:
+        return False
     within = other.start <= seen.start and seen.end <= other.end and (other.end - other.start) > (seen.end - seen.start)
     before = other.quote[: seen.start - other.start]
     quoted = before.count("'") % 2 == 1 or before.count('"') % 2 == 1
