@@ -96,6 +96,11 @@ async def test_a_suite_that_cannot_be_started_fails_the_fix_and_names_the_comman
     assert "no-such-runner" in fix.detail
 
 
+async def test_an_empty_suite_is_named(user: Path, workshop: Workshop) -> None:
+    fix = await workshop.drafted(settings(user, suite=()))
+    assert (fix.state, "suite is empty" in fix.detail) == ("failed", True)
+
+
 async def test_edited_lines_of_an_existing_test_are_pointed_out(user: Path, workshop: Workshop) -> None:
     edit = (
         "--- a/tests/test_calc.py\n+++ b/tests/test_calc.py\n@@ -6,3 +6,3 @@\n class HalfTest(unittest.TestCase):\n"

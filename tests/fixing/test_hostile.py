@@ -1,8 +1,10 @@
 """Repositories that try to run something, lead somewhere else, or take a field for an option."""
 
 import os
+import shutil
 from pathlib import Path
 
+import anyio
 import pytest
 
 from operator_mcp.approval.decisions import decide
@@ -98,7 +100,7 @@ async def test_nothing_a_repository_configures_is_run_from_precheck_to_merge(
     await precheck(PATCH, repository)
     fix = workshop.booked(repository)
     # Whoever sees the fix's id knows where its clone will be, and may name a program for a remote of that path.
-    clone = fix_folder(workshop.home, fix.fix_id) / "clone.git"
+    clone = fix_folder(workshop.home, fix.fix_id) / "workspace" / "clone.git"
     git(user, "config", f"remote.{clone}.uploadpack", str(tmp_path / "program.sh"))
     await run_attempt(workshop.ledger, fix.fix_id, repository, PATCH, workshop.home)
     fix = await decide(workshop.ledger, fix.fix_id, True, by="ada", digest=None)
@@ -162,30 +164,32 @@ async def test_a_planted_worktree_entry_does_not_lead_the_merge_into_a_foreign_f
     assert repositories.snapshot(victim) == before
 
 
-async def test_alternates_of_the_source_are_not_shared_with_the_workspace(
-    tmp_path: Path, user: Path, workshop: Workshop
-) -> None:
+async def copied(repository: Path, folder: Path) -> Workspace:
+    source = await locate(settings(repository))
+    return await Workspace.create(folder, source, [await source.base()])
+
+
+async def test_an_attempt_leaves_nothing_but_its_branch(user: Path, workshop: Workshop) -> None:
+    fix = await workshop.drafted(settings(user))
+    assert list(fix_folder(workshop.home, fix.fix_id).iterdir()) == []
+
+
+async def test_alternates_of_the_source_are_not_shared_with_the_workspace(tmp_path: Path, user: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--shared", str(user), str(tmp_path / "shared"))
-    fix = await workshop.drafted(settings(tmp_path / "shared"))
-    assert fix.state == "awaiting_approval", fix.detail
-    clone = fix_folder(workshop.home, fix.fix_id) / "clone.git"
+    clone = (await copied(tmp_path / "shared", tmp_path / "w")).git.git_dir
     assert not (clone / "objects" / "info" / "alternates").exists()
     for path in (user, tmp_path / "shared"):
-        for file in path.rglob("*"):
-            if file.is_file() and "objects" in file.parts:
-                file.unlink()
+        await anyio.to_thread.run_sync(shutil.rmtree, path / ".git" / "objects")
     assert git(clone, "fsck", "--strict", "--no-dangling") == ""
 
 
-async def test_the_workspace_has_no_remote_no_hook_and_no_credential(user: Path, workshop: Workshop) -> None:
+async def test_the_workspace_has_no_remote_no_hook_and_no_credential(user: Path, tmp_path: Path) -> None:
     git(user, "remote", "add", "origin", "https://me:hunter2@example.org/x.git")
     git(user, "config", "credential.helper", "store")
-    fix = await workshop.drafted(settings(user))
-    clone = fix_folder(workshop.home, fix.fix_id) / "clone.git"
+    clone = (await copied(user, tmp_path / "w")).git.git_dir
     assert "hunter2" not in (clone / "config").read_text()
     assert git(clone, "remote") == ""
     assert not (clone / "hooks").exists()
-    assert {path.name for path in clone.parent.iterdir()} & {"base", "fix"} == set()
 
 
 async def test_a_shallow_repository_can_be_fixed_and_merged_into(

@@ -14,11 +14,13 @@ import pytest
 
 from operator_mcp.fixing.attempt import run_attempt
 from operator_mcp.fixing.job import Job
+from operator_mcp.fixing.leftovers import clear
 from operator_mcp.fixing.worker import patch_digest, start_worker
 from operator_mcp.models import Fix
 from operator_mcp.settings import Repository, Settings
 from tests.fixing.conftest import Workshop
 from tests.fixing.repositories import PATCH, git, settings, snapshot
+from tests.fixing.test_process import alive
 
 # A suite that tells, through a pipe, how often it was started and by which process, and then waits to be let go.
 SIGNALLING = """
@@ -113,6 +115,7 @@ STARTER = """
 import sys
 from pathlib import Path
 import anyio
+from operator_mcp.fixing.leftovers import clear
 from operator_mcp.fixing.worker import start_worker
 from operator_mcp.ledger import Ledger
 from operator_mcp.settings import Repository, Settings
@@ -143,15 +146,33 @@ async def test_a_worker_killed_in_any_check_is_lost_and_never_started_again(
     assert worker == pid
     os.kill(pid, signal.SIGKILL)
     await ended(pid)
-    os.kill(suite, signal.SIGKILL)
     assert now(workshop, fix).state == "checking"
     again = partial(run_attempt, workshop.ledger, fix.fix_id, repository, PATCH, workshop.home)
     assert (await again()).state == "checking"
     assert [lost.fix_id for lost in workshop.ledger.lose_dead_fixes(timedelta(0))] == [fix.fix_id]
     assert (await again()).state == "lost"
+    assert alive(suite)
+    await clear(workshop.home, fix.fix_id)
+    assert not alive(suite)
+    assert [path.name for path in (workshop.home / "fixes" / fix.fix_id).iterdir()] == ["worker.log"]
     assert len(gate.runs.read_text() if gate.runs.exists() else "") == stage - 1
     assert git(user, "branch", "--list", "operator/*") == ""
     assert snapshot(user) == before
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+async def test_a_worker_that_is_asked_to_end_takes_its_suite_along(
+    user: Path, workshop: Workshop, tmp_path: Path, sign: signal.Signals
+) -> None:
+    gate = Gate(tmp_path)
+    repository = settings(user, suite=gate.suite)
+    fix = workshop.booked(repository)
+    pid = await start_worker(own(workshop), fix, repository, PATCH)
+    suite, _ = await gate.arrived()
+    os.kill(pid, sign)
+    await ended(pid)
+    assert not alive(suite)
+    assert now(workshop, fix).state == "checking"
 
 
 async def test_two_workers_of_one_fix_make_one_attempt(user: Path, workshop: Workshop, tmp_path: Path) -> None:

@@ -12,12 +12,13 @@ from operator_mcp.errors import FixingError, LedgerError
 from operator_mcp.fixing.change import Change, require_plain
 from operator_mcp.fixing.checks import check
 from operator_mcp.fixing.commits import fix_message
+from operator_mcp.fixing.leftovers import clear, workspace_folder
 from operator_mcp.fixing.patch import Patch, parse
 from operator_mcp.fixing.paths import matches
 from operator_mcp.fixing.publish import publish
 from operator_mcp.fixing.repository import Source, locate
 from operator_mcp.fixing.standing import move, stored
-from operator_mcp.fixing.workspace import Workspace, fix_folder
+from operator_mcp.fixing.workspace import Workspace
 from operator_mcp.ledger import Ledger
 from operator_mcp.ledger.moves import WORKING, FixFields
 from operator_mcp.models import Fix
@@ -52,7 +53,11 @@ async def run_attempt(
     fix = await stored(ledger, fix_id)
     if fix.state == "booked":
         await _work(ledger, fix, _Attempt(ledger, repository, home, clock), patch_text)
-        fix = await stored(ledger, fix_id)
+    return await _asked(ledger, fix_id)
+
+
+async def _asked(ledger: Ledger, fix_id: str) -> Fix:
+    fix = await stored(ledger, fix_id)
     if fix.state == "awaiting_approval":
         await ask(ledger, fix)
     return fix
@@ -64,10 +69,16 @@ async def _work(ledger: Ledger, fix: Fix, attempt: "_Attempt", patch_text: str) 
     except LedgerError:
         # Another call was first; that one works on it.
         return
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_beat, ledger, fix.fix_id, tasks.cancel_scope)
-        await attempt.carry(fix, patch_text)
-        tasks.cancel_scope.cancel()
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_beat, ledger, fix.fix_id, tasks.cancel_scope)
+            await attempt.carry(fix, patch_text)
+            tasks.cancel_scope.cancel()
+        # Before anything slow: whoever looks now must find the question.
+        await _asked(ledger, fix.fix_id)
+    finally:
+        with anyio.CancelScope(shield=True):
+            await clear(attempt.home, fix.fix_id)
 
 
 async def _beat(ledger: Ledger, fix_id: str, work: anyio.CancelScope) -> None:
@@ -85,7 +96,7 @@ class _Attempt:
     def __init__(self, ledger: Ledger, repository: Repository, home: Path, clock: Callable[[], datetime]) -> None:
         self._ledger = ledger
         self._repository = repository
-        self._home = home
+        self.home = home
         self._clock = clock
 
     async def carry(self, fix: Fix, patch_text: str) -> None:
@@ -104,7 +115,7 @@ class _Attempt:
         patch = parse(patch_text, self._repository.allow)
         source = await locate(self._repository)
         base = await source.base()
-        workspace = await Workspace.create(fix_folder(self._home, fix.fix_id), source, [base])
+        workspace = await Workspace.create(workspace_folder(self.home, fix.fix_id), source, [base])
         change = await commit_change(workspace, base, patch, fix, self._repository, self._clock())
         fix = await move(self._ledger, fix, "checking", **_bytes_of(change))
         await self._check(fix, workspace, source, change)

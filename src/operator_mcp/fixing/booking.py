@@ -7,6 +7,7 @@ import anyio
 from anyio.to_thread import run_sync
 
 from operator_mcp import policy
+from operator_mcp.approval.decisions import ask
 from operator_mcp.errors import RuleRefusal
 from operator_mcp.fixing.worker import patch_digest, precheck, start_worker
 from operator_mcp.ledger import Ledger
@@ -78,4 +79,7 @@ async def wait(ledger: Ledger, fix: Fix, progress: Progress, *, window_s: float)
             await anyio.sleep(POLL_S)
             found = await run_sync(ledger.fix, fix.fix_id)
             fix = found or fix
+    if fix.state == "awaiting_approval":
+        # The worker moves first and asks then; nobody may see the fix wait without a question.
+        await ask(ledger, fix)
     return fix

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from operator_mcp.errors import FixingError
 from operator_mcp.settings import Repository
 
+JOB_FILE = "job.json"
+
 
 class Job(BaseModel):
     """One attempt to carry out. The ledger's URL may hold a password."""
@@ -28,7 +30,7 @@ class Job(BaseModel):
             file.write(self.model_dump_json())
             file.flush()
             os.fsync(file.fileno())
-        return Path(name).replace(folder / "job.json")
+        return Path(name).replace(folder / JOB_FILE)
 
     @classmethod
     def read(cls, path: Path) -> "Job":

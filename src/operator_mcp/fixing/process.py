@@ -20,6 +20,7 @@ from operator_mcp.errors import FixingError
 MARK = "FIXING_PROCESS_MARK"
 """Environment variable by which descendants are found again after they left the tree and the session."""
 
+_MARK_END = "\n"
 _DRAIN_S = 2.0
 _ROUNDS = 10
 _CLOCK_SLACK_S = 2.0
@@ -91,7 +92,7 @@ async def run(
     Raises:
         FixingError: the command cannot be started.
     """
-    mark, since = uuid.uuid4().hex, time.time()
+    mark, since = f"{cwd}{_MARK_END}{uuid.uuid4().hex}", time.time()
     with _Pipe(keep) as out, _Pipe(keep) as err:
         process = await _start(argv, cwd, {**env, MARK: mark}, out.write, -2 if merge_stderr else err.write)
         out.close_write()
@@ -103,6 +104,15 @@ async def run(
             readers.cancel_scope.deadline = anyio.current_time() + _DRAIN_S
         code = -9 if process.returncode is None else process.returncode
         return Finished(code, bytes(out.kept), bytes(err.kept), out.dropped, timed_out)
+
+
+def end_strays(folder: Path) -> None:
+    """Kill every process that was started in `folder` or below by a process that is no longer there to end it."""
+    for _ in range(_ROUNDS):
+        strays = list(_started_below(folder))
+        if not strays:
+            return
+        _kill(strays)
 
 
 async def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str], out: int, err: int) -> Process:
@@ -148,11 +158,15 @@ def _kill_all(victims: list[psutil.Process], session: int, mark: str, since: flo
         victims = [*victims, *_relatives(session, mark, since)]
         if not victims:
             return
-        for victim in victims:
-            with contextlib.suppress(psutil.Error):
-                victim.kill()
-        psutil.wait_procs(victims, timeout=1)
+        _kill(victims)
         victims = []
+
+
+def _kill(victims: list[psutil.Process]) -> None:
+    for victim in victims:
+        with contextlib.suppress(psutil.Error):
+            victim.kill()
+    psutil.wait_procs(victims, timeout=1)
 
 
 def _relatives(session: int, mark: str, since: float) -> Iterator[psutil.Process]:
@@ -161,7 +175,18 @@ def _relatives(session: int, mark: str, since: float) -> Iterator[psutil.Process
         with contextlib.suppress(psutil.Error, OSError):
             if process.pid == session or process.create_time() < since - _CLOCK_SLACK_S:
                 continue
-            if process.status() == psutil.STATUS_ZOMBIE:
-                continue
             if os.getsid(process.pid) == session or process.environ().get(MARK) == mark:
-                yield process
+                yield from _unless_dead(process)
+
+
+def _started_below(folder: Path) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            place, end, _ = process.environ().get(MARK, "").partition(_MARK_END)
+            if end and Path(place).is_relative_to(folder):
+                yield from _unless_dead(process)
+
+
+def _unless_dead(process: psutil.Process) -> Iterator[psutil.Process]:
+    if process.status() != psutil.STATUS_ZOMBIE:
+        yield process

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from operator_mcp.errors import FixingError
 from operator_mcp.fixing import process
 from operator_mcp.untrusted import clean
 
@@ -48,7 +49,7 @@ async def run_suite(argv: Sequence[str], folder: Path, *, timeout_s: float) -> S
     """Run the suite in a folder. When it ends, however it ends, no process of it is left.
 
     Raises:
-        FixingError: the command cannot be started.
+        FixingError: the command is empty or cannot be started.
     """
     scratch = folder.with_name(f"{folder.name}.home")
     shutil.rmtree(scratch, ignore_errors=True)
@@ -67,6 +68,8 @@ async def run_suite(argv: Sequence[str], folder: Path, *, timeout_s: float) -> S
 
 def _resolved(argv: Sequence[str]) -> list[str]:
     """Give the command; where there is no `python` on PATH, the operator's own interpreter stands in for it."""
+    if not argv:
+        raise FixingError("the command of the suite is empty", "Set suite, and regression if it is set, to a command.")
     if argv[0] in ("python", "python3") and shutil.which(argv[0]) is None:
         return [sys.executable, *argv[1:]]
     return list(argv)

@@ -3,6 +3,7 @@
 import argparse
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -103,17 +104,29 @@ def _start(job: Job) -> int:
     return process.pid
 
 
-async def carry_out(job: Job) -> Fix:
-    """Carry out a job, in this process.
+async def carry_out(job: Job) -> Fix | None:
+    """Carry out a job, in this process; None where SIGTERM or SIGINT ended it first (the fix is lost then).
 
     Raises:
         LedgerError: the ledger cannot be used, or has no such fix.
     """
     ledger = await run_sync(Ledger.open, job.ledger_url)
+    fix = None
     try:
-        return await run_attempt(ledger, job.fix_id, job.repository, job.patch, job.home)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_cancel_on_signal, tasks.cancel_scope)
+            fix = await run_attempt(ledger, job.fix_id, job.repository, job.patch, job.home)
+            tasks.cancel_scope.cancel()
     finally:
         ledger.close()
+    return fix
+
+
+async def _cancel_on_signal(work: anyio.CancelScope) -> None:
+    # Cancelling, not dying, is what ends the suite that is running.
+    with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async for _ in signals:
+            work.cancel()
 
 
 def main() -> int:
@@ -125,6 +138,9 @@ def main() -> int:
         fix = anyio.run(carry_out, Job.read(path))
     except OperatorError as e:
         print(e, file=sys.stderr)
+        return 1
+    if fix is None:
+        print("ended by a signal; the fix is lost", file=sys.stderr)
         return 1
     print(f"{fix.fix_id}: {fix.state} {fix.detail}".rstrip(), file=sys.stderr)
     path.unlink(missing_ok=True)
