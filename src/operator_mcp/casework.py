@@ -22,6 +22,7 @@ from operator_mcp.diagnosis.conclusion import conclude
 from operator_mcp.diagnosis.readers import read
 from operator_mcp.errors import RuleRefusal, UsageError
 from operator_mcp.fixing.booking import Progress, book, require_continuation, silent, wait
+from operator_mcp.fixing.leftovers import clear
 from operator_mcp.fixing.merge import merge
 from operator_mcp.investigation.investigate import investigate
 from operator_mcp.ledger import Investigation, Ledger
@@ -261,7 +262,8 @@ class Casework:
         return self._repository(case)
 
     async def _bury_the_dead(self) -> None:
-        await run_sync(self.ledger.lose_dead_fixes, DEAD_AFTER)
+        for lost in await run_sync(self.ledger.lose_dead_fixes, DEAD_AFTER):
+            await clear(self.settings.home, lost.fix_id)
         await run_sync(self.ledger.expire_approvals)
 
     async def _diagnosed(self, case: Case, refusal: RuleRefusal | None) -> Diagnosed:

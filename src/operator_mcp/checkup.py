@@ -1,19 +1,21 @@
 """The check-up behind `operator-mcp doctor`: each thing the operator stands on, tried for real."""
 
+import re
 import shutil
 import sys
 
+import anyio
 from anyio.to_thread import run_sync
 from pydantic import BaseModel, ConfigDict
 
 from operator_mcp.control_plane.client import ControlPlane
-from operator_mcp.diagnosis.model.prices import price_of
-from operator_mcp.diagnosis.model.providers import connect
 from operator_mcp.errors import OperatorError
 from operator_mcp.fixing.repository import locate
 from operator_mcp.ledger import Ledger
 from operator_mcp.policy import cap_usd
 from operator_mcp.settings import Repository, Settings
+
+OLDEST_GIT = (2, 38)
 
 
 class Finding(BaseModel):
@@ -33,7 +35,7 @@ async def examine(settings: Settings) -> list[Finding]:
         Finding(what="cap", ok=True, detail=f"${cap_usd(settings.cap_usd)} per case"),
         await _control_plane(settings),
         await _ledger(settings),
-        _git(),
+        await _git(),
         await _model(settings),
     ]
     for agent, repository in settings.repositories.items():
@@ -64,22 +66,14 @@ async def _ledger(settings: Settings) -> Finding:
     return Finding(what="ledger", ok=True, detail=str(settings.home / "ledger.db"))
 
 
-def _git() -> Finding:
-    found = shutil.which("git")
-    return Finding(what="git", ok=bool(found), detail=found or "git is not on PATH. Install it to draft fixes.")
-
-
-async def _model(settings: Settings) -> Finding:
-    """Whether the model can be asked, without asking it: a call is paid for."""
-    if settings.model is None:
-        return Finding(what="model", ok=True, detail="none configured: rules alone read causes")
-    what = f"model {settings.model}"
-    try:
-        connected = await run_sync(connect, settings)
-        read, written = price_of(connected.provider, connected.name, settings.model_price).most_per_mtok()
-    except OperatorError as error:
-        return Finding(what=what, ok=False, detail=str(error))
-    return Finding(what=what, ok=True, detail=f"one call a case, at most ${read:.2f}/${written:.2f} per million tokens")
+async def _git() -> Finding:
+    if shutil.which("git") is None:
+        return Finding(what="git", ok=False, detail="git is not on PATH. Install it to draft fixes.")
+    told = (await anyio.run_process(["git", "--version"])).stdout.decode()
+    number = re.search(r"(\d+)\.(\d+)", told)
+    new_enough = number is not None and (int(number[1]), int(number[2])) >= OLDEST_GIT
+    wanted = "" if new_enough else f" Fixes need {OLDEST_GIT[0]}.{OLDEST_GIT[1]} (merge-tree --write-tree)."
+    return Finding(what="git", ok=new_enough, detail=told.strip() + wanted)
 
 
 async def _repository(agent: str, repository: Repository) -> Finding:
