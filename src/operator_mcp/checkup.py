@@ -76,6 +76,19 @@ async def _git() -> Finding:
     return Finding(what="git", ok=new_enough, detail=told.strip() + wanted)
 
 
+async def _model(settings: Settings) -> Finding:
+    """Whether the model can be asked, without asking it: a call is paid for."""
+    if settings.model is None:
+        return Finding(what="model", ok=True, detail="none configured: rules alone read causes")
+    what = f"model {settings.model}"
+    try:
+        connected = await run_sync(connect, settings)
+        read, written = price_of(connected.provider, connected.name, settings.model_price).most_per_mtok()
+    except OperatorError as error:
+        return Finding(what=what, ok=False, detail=str(error))
+    return Finding(what=what, ok=True, detail=f"one call a case, at most ${read:.2f}/${written:.2f} per million tokens")
+
+
 async def _repository(agent: str, repository: Repository) -> Finding:
     what = f"repository of {agent}"
     try:
