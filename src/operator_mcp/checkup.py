@@ -9,6 +9,8 @@ from anyio.to_thread import run_sync
 from pydantic import BaseModel, ConfigDict
 
 from operator_mcp.control_plane.client import ControlPlane
+from operator_mcp.diagnosis.model.prices import price_of
+from operator_mcp.diagnosis.model.providers import connect
 from operator_mcp.errors import OperatorError
 from operator_mcp.fixing.repository import locate
 from operator_mcp.ledger import Ledger
