@@ -82,7 +82,7 @@ class Failures(Answer):
 
 
 class Recurrence(Answer):
-    """A failure that memory already knows."""
+    """A failure that memory already knows; `runs` are its newest ones, `seen` says it all in a sentence."""
 
     fingerprint: str
     count: int
@@ -90,6 +90,7 @@ class Recurrence(Answer):
     last_seen: datetime
     runs: tuple[str, ...]
     fix_state: FixState | None
+    seen: str = ""
 
 
 class Origin(Answer):

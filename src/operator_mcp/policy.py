@@ -80,12 +80,17 @@ def came_back(memory: Memory) -> bool:
     return memory.fix_state == "merged" and memory.fix_at is not None and memory.last_seen > memory.fix_at
 
 
+def is_after_fix(memory: Memory, failed_at: datetime) -> bool:
+    """Tell whether a run that failed at a time did so after the fix of what memory knows was merged."""
+    return memory.fix_state == "merged" and memory.fix_at is not None and failed_at > memory.fix_at
+
+
 def is_regression(memory: Memory, failed_at: datetime) -> bool:
     """Tell whether a run that failed at a time is a regression (rule 2): a fresh diagnosis is due, not memory's.
 
     That is the first one after the merge of the fix: its diagnosis renews the memory, which knows the next ones.
     """
-    if memory.fix_state != "merged" or memory.fix_at is None or failed_at <= memory.fix_at:
+    if memory.fix_at is None or not is_after_fix(memory, failed_at):
         return False
     return memory.renewed_at is None or memory.renewed_at <= memory.fix_at
 
@@ -94,5 +99,6 @@ def require_open_to_proposals(case: Case, remembered: Memory | None) -> None:
     """Raise the refusal of rule 1 or 2 where a reasoned verdict already stands for the case or for its look-alikes."""
     if case.reasoned:
         raise RuleRefusal(1, "this case already has its one reasoned verdict", "read the stored diagnosis")
-    if remembered and remembered.diagnosis.engine in ("model", "proposal") and case.run_id != remembered.runs[0]:
+    known = remembered.diagnosis if remembered else None
+    if remembered and known and known.engine in ("model", "proposal") and not known.provisional:
         raise RuleRefusal(2, f"memory already knows this failure as {remembered.fingerprint}", FORGET)

@@ -77,9 +77,8 @@ def diagnosis(answer: Diagnosed) -> None:
         mark = "verified" if evidence.verified else "NOT FOUND"
         console.print(Text(f"  “{evidence.quote}”\n    {mark} in {evidence.source}", style="dim"))
     if answer.recurrence:
-        seen = answer.recurrence
-        fix = f", fix {seen.fix_state}" if seen.fix_state else ""
-        console.print(Text(f"Seen {seen.count} times since {seen.first_seen:%d %b %Y}{fix}"))
+        said = answer.recurrence.seen
+        console.print(Text(said[:1].upper() + said[1:]))
     if answer.suggested_fix:
         console.print(Text(f"Next step: {answer.suggested_fix}"))
     for point in answer.open_points:

@@ -1,19 +1,19 @@
 """How a case gets its diagnosis: what stands, what memory knows, what a model or the caller read, or the rules."""
 
 from dataclasses import dataclass
-from datetime import timedelta
-from decimal import Decimal
+from datetime import UTC, datetime, timedelta
 
 import anyio
 from anyio.to_thread import run_sync
 
 from operator_mcp import policy
 from operator_mcp.diagnosis.evidence import fingerprint
+from operator_mcp.diagnosis.known import back_after_fix, from_memory, with_history
 from operator_mcp.diagnosis.model.reader import Paid, Reader, unsure
 from operator_mcp.diagnosis.proposal import judge
 from operator_mcp.diagnosis.readers import read
 from operator_mcp.errors import RuleRefusal, SettingsError
-from operator_mcp.ledger import Investigation, Ledger
+from operator_mcp.ledger import Investigation, Ledger, better
 from operator_mcp.models import Case, Diagnosis, Memory, Proposal, Trace
 from operator_mcp.settings import Settings
 
@@ -49,45 +49,52 @@ class _Conclusion:
     trace: Trace
     actor: str
 
+    @property
+    def failed_at(self) -> datetime:
+        """When the run failed, as far as the control plane says; else now."""
+        origin = self.found.finding.origin
+        return (origin and (origin.started_at or origin.ended_at)) or datetime.now(UTC)
+
     async def conclude(self, case: Case, proposal: Proposal | None) -> Concluded:
         remembered = await self._recognise(case)
         note = None
-        if proposal is None and self.settings.model and _open_to_a_model(case, remembered):
+        if proposal is None and self.settings.model and _open_to_a_model(case, self._recognised(remembered)):
             note = await self._ask_model(case, remembered)
             case = await self._fresh(case)
             remembered = await self._recognise(case)
         if case.diagnosis is None:
-            case = await self._accept(case, self._free(_standing(remembered)))
+            case = await self._accept(case, self._free(remembered))
         if proposal is None:
             return Concluded(case, note=note)
         try:
-            policy.require_open_to_proposals(case, _standing(remembered))
-            return Concluded(await self._accept(case, await self._judge(case, proposal)))
+            policy.require_open_to_proposals(case, self._recognised(remembered))
+            proved = await self._judge(case, proposal)
+            return Concluded(await self._accept(case, with_history(proved, case.diagnosis)))
         except RuleRefusal as refused:
-            return Concluded(case, refused=refused)
+            return Concluded(await self._fresh(case), refused=refused)
 
     async def _ask_model(self, case: Case, remembered: Memory | None) -> str | None:
         """Let the model read where the rules are unsure, or wait for a reading under way; say why it was not asked."""
         rules = read(self.trace, self.found.finding)
         if not unsure(rules):
             return None
-        since = remembered.fix_at if remembered and remembered.fix_state == "merged" else None
+        since = remembered.fix_at if remembered and policy.is_after_fix(remembered, self.failed_at) else None
         reader = Reader(self.ledger, self.settings, self.actor)
         try:
             # Shielded: a client that hangs up must not lose what was paid for. The call has a deadline of its own.
             with anyio.CancelScope(shield=True):
                 paid = await reader.read(case, self.found.finding, self.trace, rules, since=since)
                 if paid is not None:
-                    return await self._keep(case, paid)
+                    return await self._keep(case, paid, remembered)
         except (RuleRefusal, SettingsError) as why:
             return f"the model was not asked: {why}"
         await self._reading_ended(case)
         return None
 
-    async def _keep(self, case: Case, paid: Paid) -> str | None:
+    async def _keep(self, case: Case, paid: Paid, remembered: Memory | None) -> str | None:
         """Keep first and settle then: who waits for this reading to end finds its diagnosis."""
         try:
-            await self._accept(case, paid.diagnosis)
+            await self._accept(case, self._new(paid.diagnosis, remembered))
         except RuleRefusal as late:
             return f"the model's verdict came too late: {late.why}"
         finally:
@@ -106,12 +113,27 @@ class _Conclusion:
         return await run_sync(self.ledger.case, case.fleet, case.run_id) or case
 
     async def _recognise(self, case: Case) -> Memory | None:
-        return await run_sync(self.ledger.see_again, case.fleet, case.run_id, self.found.signature)
+        return await run_sync(
+            lambda: self.ledger.see_again(case.fleet, case.run_id, self.found.signature, failed_at=self.failed_at)
+        )
 
-    def _free(self, recognised: Memory | None) -> Diagnosis:
-        if recognised is None:
-            return read(self.trace, self.found.finding)
-        return recognised.diagnosis.model_copy(update={"engine": "memory", "cost_usd": Decimal(0)})
+    def _recognised(self, remembered: Memory | None) -> Memory | None:
+        """What memory knows is an answer, unless the failure is back after its fix."""
+        return None if remembered is None or policy.is_regression(remembered, self.failed_at) else remembered
+
+    def _free(self, remembered: Memory | None) -> Diagnosis:
+        known = self._recognised(remembered)
+        if known is not None and not known.diagnosis.provisional:
+            return from_memory(known, self.trace)
+        fresh = read(self.trace, self.found.finding)
+        if known is not None:
+            return fresh if better(fresh, known.diagnosis) else from_memory(known, self.trace)
+        return self._new(fresh, remembered)
+
+    def _new(self, fresh: Diagnosis, remembered: Memory | None) -> Diagnosis:
+        """A diagnosis of this run's own says so where the failure is back after its fix."""
+        back = remembered is not None and policy.is_after_fix(remembered, self.failed_at)
+        return back_after_fix(fresh, remembered) if remembered and back else fresh
 
     async def _judge(self, case: Case, proposal: Proposal) -> Diagnosis:
         if await run_sync(self.ledger.proposals_closed, case.case_id):
@@ -131,20 +153,19 @@ class _Conclusion:
         )
         standing = accepted.diagnosis
         if accepted.fingerprint and standing and policy.worth_remembering(standing):
-            await run_sync(
-                self.ledger.remember, case.fleet, case.run_id, accepted.fingerprint, standing, self.found.signature
-            )
+            await self._remember(accepted, accepted.fingerprint, standing)
         return accepted
 
+    async def _remember(self, case: Case, name: str, standing: Diagnosis) -> None:
+        await run_sync(
+            lambda: self.ledger.remember(
+                case.fleet, case.run_id, name, standing, self.found.signature, failed_at=self.failed_at
+            )
+        )
 
-def _standing(remembered: Memory | None) -> Memory | None:
-    """What memory knows is an answer, unless the failure is back after its fix."""
-    return remembered if remembered and remembered.fix_state != "merged" else None
 
-
-def _open_to_a_model(case: Case, remembered: Memory | None) -> bool:
+def _open_to_a_model(case: Case, known: Memory | None) -> bool:
     """Tell whether the case has nothing better than an unsure reading by the rules, and memory no better either."""
-    known = _standing(remembered)
     if case.diagnosis is None:
         return known is None
     better_known = known is not None and known.diagnosis.engine in ("model", "proposal")

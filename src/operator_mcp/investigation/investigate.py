@@ -60,7 +60,8 @@ async def _logs(control_plane: ControlPlane, ids: tuple[str, ...]) -> Logs:
     logs: dict[str, tuple[LogEntry, ...]] = {}
 
     async def fetch(id: str) -> None:
-        with suppress(ControlPlaneError, UsageError):  # the verdict stands without them; the trace tells what was not available
+        # The verdict stands without them; the trace tells what was not available.
+        with suppress(ControlPlaneError, UsageError):
             logs[id] = await control_plane.logs(id)
 
     async with anyio.create_task_group() as tasks:

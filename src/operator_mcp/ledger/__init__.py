@@ -2,6 +2,7 @@
 
 from operator_mcp.ledger.approvals import Decision
 from operator_mcp.ledger.backlog import BacklogItem, ReasonerLoad
+from operator_mcp.ledger.diagnoses import better
 from operator_mcp.ledger.facade import Ledger
 from operator_mcp.ledger.investigations import Investigation
 from operator_mcp.ledger.memories import MemoryPage
@@ -19,5 +20,6 @@ __all__ = [
     "MemoryPage",
     "Mirror",
     "ReasonerLoad",
+    "better",
     "utcnow",
 ]

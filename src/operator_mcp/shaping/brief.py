@@ -2,6 +2,7 @@
 
 from operator_mcp.answers import CaseBrief, Recurrence, Refusal
 from operator_mcp.errors import RuleRefusal
+from operator_mcp.memory.telling import seen
 from operator_mcp.models import Case, Memory
 
 
@@ -22,8 +23,9 @@ def recurrence(memory: Memory | None, run_id: str) -> Recurrence | None:
         count=memory.count,
         first_seen=memory.first_seen,
         last_seen=memory.last_seen,
-        runs=memory.runs[-10:],
+        runs=memory.runs[:10],
         fix_state=memory.fix_state,
+        seen=seen(memory),
     )
 
 
