@@ -1,5 +1,6 @@
 """A diagnosis that the caller proposes: believed as far as its quotes stand in the record, never against the facts."""
 
+from operator_mcp import policy
 from operator_mcp.diagnosis.evidence import is_error, verify
 from operator_mcp.diagnosis.facts import Fact, fact_of
 from operator_mcp.diagnosis.taxonomy import TAXONOMY, UNKNOWN
@@ -71,15 +72,17 @@ def _accepted(
         points.append(f"decisive words in the record read as {rules.root_cause}: confidence is capped")
     if proposal.root_cause == UNKNOWN:
         cap = min(cap, UNPROVED)
+    confidence = min(proposal.confidence, cap)
     return Diagnosis(
         root_cause=proposal.root_cause,
-        confidence=min(proposal.confidence, cap),
+        confidence=confidence,
         summary=clean(proposal.summary, 2000),
         suggested_fix=clean(proposal.suggested_fix, 2000),
         code_level=proposal.code_level and decided and proposal.root_cause != UNKNOWN,
         evidence=found,
         open_points=tuple(points),
         engine="proposal",
+        provisional=confidence < policy.FIX_CONFIDENCE,
     )
 
 
