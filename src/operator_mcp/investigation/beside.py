@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 from operator_mcp.investigation.facts import Facts
 from operator_mcp.investigation.fork import Place
-from operator_mcp.investigation.walk import options, weigh
+from operator_mcp.investigation.walk import likeliest, options, weigh
 from operator_mcp.models import Hop, HopWhy, Status
 
 Word = Literal["handled", "recovered", "collateral", "concurrent"]
@@ -99,7 +99,7 @@ class _Sorting:
             if p in self.next or (self.path and p == self.path[-1]):
                 self.fatal[p] = self.next.get(p)
             else:
-                to = max(weigh(options(self.facts, Place(p))), key=lambda share: share[1])[0].to
+                to = likeliest(self.facts, weigh(options(self.facts, Place(p)))).to
                 self.fatal[p] = None if to is None else to.hop
         return self.fatal[p]
 

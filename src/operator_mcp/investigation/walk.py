@@ -6,6 +6,7 @@ Greedy descent would lose the truth at the first undecided fork; chances carry i
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 from operator_mcp.investigation.facts import Facts
@@ -113,9 +114,17 @@ def summed_up(facts: Facts, shares: Shares) -> Shares:
     return tuple((shares[k][0], chance if k == first else shares[k][1]) for k in kept)
 
 
-def _ended(facts: Facts, option: Option) -> tuple[float, int]:
-    end = facts.tree.end[option.to.hop] if option.to else None
-    return (math.inf if end is None else end, option.to.hop if option.to else -1)
+def likeliest(facts: Facts, shares: Shares) -> Option:
+    """Give the option with the best chance; of equal ones the earliest to end, then to begin."""
+    best = max(round(chance, 9) for _, chance in shares)
+    return min((option for option, chance in shares if round(chance, 9) == best), key=partial(_ended, facts))
+
+
+def _ended(facts: Facts, option: Option) -> tuple[float, tuple[float, int]]:
+    if option.to is None:
+        return (-math.inf, (-math.inf, -1))
+    end = facts.tree.end[option.to.hop]
+    return (math.inf if end is None else end, facts.tree.age(option.to.hop))
 
 
 def weigh(found: Sequence[Option]) -> Shares:
