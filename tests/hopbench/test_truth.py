@@ -16,7 +16,7 @@ def hops(run: Generated) -> dict[str, Hop]:
     return {hop.execution_id: hop for hop in run.run.hops}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(runs)
 def test_every_id_of_the_truth_is_a_row_and_the_path_follows_parent_links(run: Generated) -> None:
     rows, truth = hops(run), run.truth
@@ -29,7 +29,7 @@ def test_every_id_of_the_truth_is_a_row_and_the_path_follows_parent_links(run: G
         assert rows[truth.path[0]].parent_id is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(runs)
 def test_an_origin_ends_its_path_and_is_acceptable_and_a_healthy_run_has_none(run: Generated) -> None:
     truth = run.truth
@@ -43,7 +43,7 @@ def test_an_origin_ends_its_path_and_is_acceptable_and_a_healthy_run_has_none(ru
         assert truth.kind != "none"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(runs)
 def test_every_failure_has_exactly_one_place_in_the_truth(run: Generated) -> None:
     rows, truth = hops(run), run.truth
@@ -55,7 +55,7 @@ def test_every_failure_has_exactly_one_place_in_the_truth(run: Generated) -> Non
     assert all(rows[i].status.failure_like for i in beside)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(runs)
 def test_the_verdict_is_what_became_of_the_roots(run: Generated) -> None:
     roots = [hop for hop in run.run.hops if hop.parent_id is None]
@@ -69,7 +69,7 @@ def test_the_verdict_is_what_became_of_the_roots(run: Generated) -> None:
         assert run.truth.verdict in ("cancelled", "unfinished")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(runs)
 def test_no_row_ends_before_it_starts_and_children_start_after_their_parents(run: Generated) -> None:
     rows = hops(run)

@@ -85,7 +85,7 @@ def entries(draw: st.DrawFn) -> LogEntry:
 logs = st.dictionaries(st.sampled_from(IDS), st.lists(entries(), max_size=4), max_size=4)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(hops(), max_size=14), logs)
 def test_any_rows_get_a_verdict_that_keeps_its_own_promises(rows: list[Hop], logs: dict[str, list[LogEntry]]) -> None:
     given_run = Run(run_id="run", hops=tuple(rows))
@@ -139,7 +139,7 @@ def timed_runs(draw: st.DrawFn) -> list[Hop]:
     return rows
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(timed_runs(), st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter_where_times_decide(rows: list[Hop], rng: object) -> None:
     shuffled = list(rows)
