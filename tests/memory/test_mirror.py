@@ -8,6 +8,7 @@ import anyio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mcp import Client
 from pydantic import JsonValue
 
 from operator_mcp.control_plane.client import ControlPlane
@@ -249,3 +250,21 @@ async def test_the_server_goes_on_when_its_ledger_does_not_answer_for_a_while(
             await written.wait()
         tasks.cancel_scope.cancel()
     assert "the mirror rests" in caplog.text
+
+
+async def test_a_server_that_stays_up_mirrors_what_its_clients_had_diagnosed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = anyio.Event()
+    put = desk.fleet.memory.set
+
+    def told(scope: str, scope_id: str, name: str, data: JsonValue, now: int) -> object:
+        written.set()
+        return put(scope, scope_id, name, data, now)
+
+    monkeypatch.setattr(desk.fleet.memory, "set", told)
+    async with Client(desk.stdio(), mode="legacy") as client:  # type: ignore[arg-type]
+        await client.call_tool("diagnose", {"id": run_id(0)})
+        with anyio.fail_after(15):
+            await written.wait()
+    assert there(desk.fleet, "diagnoses.royalty_split:code_bug") is not None
