@@ -1,4 +1,4 @@
-"""The terminal face, as a person or a script meets it: a real process each time."""
+"""The terminal face, as a person or a script meets it: a process each time."""
 
 import json
 import subprocess
@@ -11,20 +11,17 @@ import pytest
 from operator_mcp import __version__
 from operator_mcp.demo.sample import PREPARED_PATCH
 from tests.faces.conftest import Demo
-
-
-def run(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "operator_mcp", *arguments], input=stdin, capture_output=True, text=True, timeout=60
-    )
+from tests.processes import run
 
 
 async def cli(demo: Demo, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
     return await anyio.to_thread.run_sync(lambda: run(*arguments, "--config", demo.config, stdin=stdin))
 
 
-def test_the_version_is_told() -> None:
-    assert run("--version").stdout == f"operator-mcp {__version__}\n"
+def test_the_version_is_told_by_the_installed_program() -> None:
+    program = [sys.executable, "-m", "operator_mcp", "--version"]
+    told = subprocess.run(program, capture_output=True, text=True, timeout=60, check=True)
+    assert told.stdout == f"operator-mcp {__version__}\n"
 
 
 def test_help_names_every_command_and_gives_examples() -> None:

@@ -1,4 +1,4 @@
-"""The terminal's memory commands, as a person or a script meets them: a real process each time."""
+"""The terminal's memory commands, as a person or a script meets them: a process each time."""
 
 import json
 import os
@@ -11,15 +11,13 @@ import anyio
 import pytest
 
 from tests.memory.conftest import Desk, run_id
+from tests.processes import run
 
 FINGERPRINT = "royalty_split:code_bug"
 
 
 async def cli(desk: Desk, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "operator_mcp", *arguments, "--config", desk.config]
-    return await anyio.to_thread.run_sync(
-        lambda: subprocess.run(command, input="", capture_output=True, text=True, timeout=60)
-    )
+    return await anyio.to_thread.run_sync(lambda: run(*arguments, "--config", desk.config))
 
 
 async def on_a_terminal(desk: Desk, answer: str, *arguments: str) -> tuple[int, str]:
