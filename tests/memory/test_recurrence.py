@@ -1,6 +1,9 @@
 """A failure that is known is recognised: once per run, at no cost, until it is back after its fix."""
 
+import os
+import signal
 import sqlite3
+import sys
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from statistics import median
@@ -210,7 +213,7 @@ async def test_a_refused_proposal_shows_the_verdict_that_stands_also_where_anoth
 ) -> None:
     async with desk.casework("one") as one, desk.casework("two") as two:
         await one.diagnose(run_id(0))
-        accept = Ledger.accept_diagnosis
+        accept = Ledger.conclude
         ran: list[Diagnosed] = []
 
         def late(ledger: Ledger, case_id: int, *arguments: object, **more: object) -> object:
@@ -218,7 +221,7 @@ async def test_a_refused_proposal_shows_the_verdict_that_stands_also_where_anoth
                 ran.append(anyio.from_thread.run(one.diagnose, run_id(0), proposal()))
             return accept(ledger, case_id, *arguments, **more)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(Ledger, "accept_diagnosis", late)
+        monkeypatch.setattr(Ledger, "conclude", late)
         told = await two.diagnose(run_id(0), proposal())
     assert ran[0].refused is None
     assert told.refused is not None
@@ -282,3 +285,38 @@ async def test_a_thousandfold_regression_is_read_afresh_once(desk: Desk) -> None
             desk.fleet.load(failing(n, at=after(merged, n)))
         engines = [(await casework.diagnose(run_id(n))).engine for n in range(30, 40)]
     assert engines == ["rules"] + ["memory"] * 9
+
+
+KILLED = """
+import os, signal, sys
+import anyio
+from operator_mcp.casework import open_casework
+from operator_mcp.ledger import memories
+from operator_mcp.settings import load
+
+memories.mirror_later = lambda *given: os.kill(os.getpid(), signal.SIGKILL)
+
+async def main():
+    async with open_casework(load(), actor="doomed") as casework:
+        await casework.diagnose(sys.argv[1])
+
+anyio.run(main)
+"""
+
+
+@pytest.mark.parametrize("number", [0, 1])
+async def test_a_process_killed_while_it_keeps_a_verdict_leaves_nothing_half_kept(desk: Desk, number: int) -> None:
+    async with desk.casework() as casework:
+        if number:
+            await casework.diagnose(run_id(0))
+        killed = await anyio.run_process(
+            [sys.executable, "-c", KILLED, run_id(number)],
+            check=False,
+            env={**os.environ, "OPERATOR_CONFIG": desk.config},
+        )
+        assert killed.returncode == -signal.SIGKILL
+        case = casework.ledger.case("demo", run_id(number))
+        assert case is None or case.diagnosis is None
+        answer = await casework.diagnose(run_id(number))
+        assert answer.engine == ("memory" if number else "rules")
+        assert memory(casework.ledger).count == number + 1

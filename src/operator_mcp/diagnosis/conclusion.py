@@ -147,19 +147,14 @@ class _Conclusion:
             raise
 
     async def _accept(self, case: Case, diagnosis: Diagnosis) -> Case:
-        name = fingerprint(case.reasoner, diagnosis.root_cause)
-        accepted = await run_sync(
-            lambda: self.ledger.accept_diagnosis(case.case_id, diagnosis, fingerprint=name, actor=self.actor)
-        )
-        standing = accepted.diagnosis
-        if accepted.fingerprint and standing and policy.worth_remembering(standing):
-            await self._remember(accepted, accepted.fingerprint, standing)
-        return accepted
-
-    async def _remember(self, case: Case, name: str, standing: Diagnosis) -> None:
-        await run_sync(
-            lambda: self.ledger.remember(
-                case.fleet, case.run_id, name, standing, self.found.signature, failed_at=self.failed_at
+        return await run_sync(
+            lambda: self.ledger.conclude(
+                case.case_id,
+                diagnosis,
+                fingerprint=fingerprint(case.reasoner, diagnosis.root_cause),
+                signature=self.found.signature,
+                failed_at=self.failed_at,
+                actor=self.actor,
             )
         )
 

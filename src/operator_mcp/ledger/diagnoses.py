@@ -1,5 +1,7 @@
 """Which diagnosis of a case stands (rule 1)."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, insert, select, update
 
 from operator_mcp.errors import RuleRefusal
@@ -30,25 +32,8 @@ class Diagnoses(Store):
                 proposal and the case is closed to them (rule 1).
             LedgerError: there is no such case.
         """
-        reasoned = diagnosis.engine in REASONED
         with self._change() as connection:
-            case = case_in(connection, case_id)
-            if reasoned:
-                _require_verdict_free(case)
-            if diagnosis.engine == "proposal" and _rejected(connection, case_id) >= PROPOSALS_REFUSED:
-                raise RuleRefusal(
-                    1, f"case {case_id} is closed to proposals after three unverifiable ones", HUMAN_READS
-                )
-            stands = case.diagnosis is None or better(diagnosis, case.diagnosis)
-            if not (stands or reasoned):
-                return case
-            added = self._add(connection, case, diagnosis, fingerprint, actor)
-            if stands:
-                t = tables.cases
-                connection.execute(update(t).where(t.c.case_id == case_id).values(standing=added))
-            if case.state == "open":
-                set_state(connection, case_id, "diagnosed")
-            return case_in(connection, case_id)
+            return accept_in(connection, self._clock(), case_id, diagnosis, fingerprint=fingerprint, actor=actor)
 
     def reject_proposal(self, case_id: int, why: str, actor: str) -> int:
         """Count a proposal in which nothing could be verified; give how many the case has had.
@@ -69,30 +54,46 @@ class Diagnoses(Store):
         with self._read() as connection:
             return _rejected(connection, case_id) >= PROPOSALS_REFUSED
 
-    def _add(self, connection: Connection, case: Case, diagnosis: Diagnosis, fingerprint: str, actor: str) -> int:
-        t = tables.diagnoses
-        now = self._clock()
-        write_line(
-            connection,
-            now,
-            actor,
-            f"diagnosis accepted ({diagnosis.engine})",
-            case.run_id,
-            f"{diagnosis.root_cause}, {diagnosis.confidence:.2f} sure",
+
+def accept_in(
+    connection: Connection, now: datetime, case_id: int, diagnosis: Diagnosis, *, fingerprint: str, actor: str
+) -> Case:
+    """Accept a diagnosis within a change; see `Diagnoses.accept_diagnosis`."""
+    reasoned = diagnosis.engine in REASONED
+    case = case_in(connection, case_id)
+    if reasoned:
+        _require_verdict_free(case)
+    if diagnosis.engine == "proposal" and _rejected(connection, case_id) >= PROPOSALS_REFUSED:
+        raise RuleRefusal(1, f"case {case_id} is closed to proposals after three unverifiable ones", HUMAN_READS)
+    stands = case.diagnosis is None or better(diagnosis, case.diagnosis)
+    if not (stands or reasoned):
+        return case
+    added = _add(connection, now, case, diagnosis, fingerprint, actor)
+    if stands:
+        t = tables.cases
+        connection.execute(update(t).where(t.c.case_id == case_id).values(standing=added))
+    if case.state == "open":
+        set_state(connection, case_id, "diagnosed")
+    return case_in(connection, case_id)
+
+
+def _add(connection: Connection, now: datetime, case: Case, diagnosis: Diagnosis, fingerprint: str, actor: str) -> int:
+    t = tables.diagnoses
+    action = f"diagnosis accepted ({diagnosis.engine})"
+    write_line(connection, now, actor, action, case.run_id, f"{diagnosis.root_cause}, {diagnosis.confidence:.2f} sure")
+    added: int = connection.execute(
+        insert(t)
+        .values(
+            case_id=case.case_id,
+            fingerprint=fingerprint,
+            body=dump(diagnosis),
+            actor=actor,
+            accepted_at=now,
+            reasoned_case=case.case_id if diagnosis.engine in REASONED else None,
         )
-        added: int = connection.execute(
-            insert(t)
-            .values(
-                case_id=case.case_id,
-                fingerprint=fingerprint,
-                body=dump(diagnosis),
-                actor=actor,
-                accepted_at=now,
-                reasoned_case=case.case_id if diagnosis.engine in REASONED else None,
-            )
-            .returning(t.c.diagnosis_id)
-        ).scalar_one()
-        return added
+        .returning(t.c.diagnosis_id)
+    ).scalar_one()
+    return added
 
 
 def better(new: Diagnosis, old: Diagnosis) -> bool:

@@ -20,6 +20,7 @@ from operator_mcp.ledger.moves import Moves
 from operator_mcp.ledger.outbox import Outbox
 from operator_mcp.ledger.readings import Readings
 from operator_mcp.ledger.store import Clock, connect, random_fix_id, utcnow
+from operator_mcp.ledger.verdicts import Verdicts
 
 
 class Ledger(
@@ -27,6 +28,7 @@ class Ledger(
     Cases,
     Diagnoses,
     Memories,
+    Verdicts,
     Feed,
     Outbox,
     Copies,

@@ -43,19 +43,9 @@ class Memories(Store):
         diagnosis outranks that one; else the other memory is given, unchanged. `failed_at` is when the run failed.
         """
         with self._change() as connection:
-            now = self._clock()
-            at = _seen(failed_at, now)
-            elsewhere = counted_under(connection, fleet, run_id)
-            other = memory_in(connection, fleet, elsewhere) if elsewhere not in (None, fingerprint) else None
-            if other is not None and not _supersedes(diagnosis, other, at):
-                return other
-            _point(connection, fleet, signature, fingerprint, diagnosis, at)
-            if other is not None:
-                _uncount(connection, now, fleet, run_id, other)
-            _write(connection, now, fleet, fingerprint, diagnosis, at)
-            _count(connection, at, fleet, run_id, fingerprint)
-            mirror_later(connection, now, fleet, fingerprint)
-            return _present(connection, fleet, fingerprint)
+            return remember_in(
+                connection, self._clock(), fleet, run_id, fingerprint, diagnosis, signature, failed_at=failed_at
+            )
 
     def see_again(self, fleet: str, run_id: str, signature: str, *, failed_at: datetime | None = None) -> Memory | None:
         """Recognise a run by its signature and count it, once however many processes call; None if it is unknown.
@@ -115,6 +105,32 @@ class Memories(Store):
             _erase(connection, self._clock(), fleet, fingerprint)
             write_line(connection, self._clock(), actor, "forgotten", fingerprint, f"{memory.count} runs in {fleet}")
             return True
+
+
+def remember_in(
+    connection: Connection,
+    now: datetime,
+    fleet: str,
+    run_id: str,
+    fingerprint: str,
+    diagnosis: Diagnosis,
+    signature: str,
+    *,
+    failed_at: datetime | None,
+) -> Memory:
+    """Remember a diagnosis within a change; see `Memories.remember`."""
+    at = _seen(failed_at, now)
+    elsewhere = counted_under(connection, fleet, run_id)
+    other = memory_in(connection, fleet, elsewhere) if elsewhere not in (None, fingerprint) else None
+    if other is not None and not _supersedes(diagnosis, other, at):
+        return other
+    _point(connection, fleet, signature, fingerprint, diagnosis, at)
+    if other is not None:
+        _uncount(connection, now, fleet, run_id, other)
+    _write(connection, now, fleet, fingerprint, diagnosis, at)
+    _count(connection, at, fleet, run_id, fingerprint)
+    mirror_later(connection, now, fleet, fingerprint)
+    return _present(connection, fleet, fingerprint)
 
 
 def _seen(failed_at: datetime | None, now: datetime) -> datetime:
