@@ -226,13 +226,16 @@ async def test_a_subscriber_over_http_of_the_era_before_hears_it_too(desk: Desk)
 
 
 async def test_a_listener_over_http_of_the_new_era_hears_it_too(desk: Desk) -> None:
-    async with desk.http() as url, Client(url, mode=MODERN) as client:
-        async with client.listen(resource_subscriptions=["operator://backlog"]) as events:
-            await diagnose(desk, 0)
-            with anyio.fail_after(15):
-                async for event in events:
-                    assert getattr(event, "uri", None) == "operator://backlog"
-                    break
+    async with (
+        desk.http() as url,
+        Client(url, mode=MODERN) as client,
+        client.listen(resource_subscriptions=["operator://backlog"]) as events,
+    ):
+        await diagnose(desk, 0)
+        with anyio.fail_after(15):
+            async for event in events:
+                assert getattr(event, "uri", None) == "operator://backlog"
+                break
 
 
 async def test_a_recurrence_changes_the_memory_but_not_the_list(desk: Desk) -> None:
