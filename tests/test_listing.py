@@ -1,5 +1,6 @@
 """The list of failed runs: what counts, and a cursor that holds while the list moves."""
 
+import base64
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -136,3 +137,14 @@ async def test_a_run_that_succeeded_with_a_failure_envelope_is_a_suspect_and_wor
     assert [r.run_id for r in suspects.rows] == ["run_0000"]
     assert failures.rows == ()
     assert list(failures.suspects) == ["run_0000"]
+
+
+def test_a_time_beyond_the_calendar_is_refused() -> None:
+    with pytest.raises(UsageError, match="since"):
+        parse_since("9999-12-31T23:59:59-23:59", NOW)
+
+
+def test_a_cursor_whose_time_has_no_zone_is_refused() -> None:
+    forged = base64.urlsafe_b64encode(b'{"page":1,"started_at":"2026-11-24T02:00:00","run_id":"r"}').decode()
+    with pytest.raises(UsageError, match="cursor"):
+        Position.decode(forged)

@@ -161,6 +161,7 @@ class Diagnosed(Answer):
     recurrence: Recurrence | None
     provisional: bool
     refused: Refusal | None
+    cut: tuple[str, ...]
     next: str
 
 

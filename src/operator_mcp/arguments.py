@@ -68,7 +68,10 @@ async def refuse_bad_arguments(ctx: ServerRequestContext[Any, Any], call_next: C
         return await call_next(ctx)
     params = ctx.params or {}
     model = TOOLS.get(str(params.get("name")))
-    problem = _problem(model, params.get("arguments") or {}) if model else None
+    arguments = params.get("arguments") or {}
+    if model and isinstance(arguments, dict):
+        _drop_nulls(model, arguments)
+    problem = _problem(model, arguments) if model else None
     if problem:
         return _error(problem)
     try:
@@ -78,6 +81,13 @@ async def refuse_bad_arguments(ctx: ServerRequestContext[Any, Any], call_next: C
         if task is None or task.cancelling():
             raise
         return _error("The job behind this call was cancelled. Call again to see where it stands.")
+
+
+def _drop_nulls(model: type[Arguments], arguments: dict[str, object]) -> None:
+    """Take a null for an optional argument as one that was left out: clients fill every field of a schema."""
+    for name, field in model.model_fields.items():
+        if name in arguments and arguments[name] is None and not field.is_required():
+            del arguments[name]
 
 
 def _problem(model: type[Arguments], arguments: object) -> str | None:

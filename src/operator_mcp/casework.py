@@ -30,7 +30,7 @@ from operator_mcp.memory.mirror import catch_up_briefly
 from operator_mcp.models import Case, Finding, Fix, Proposal, Run
 from operator_mcp.settings import Repository, Settings
 from operator_mcp.shaping.diagnosis import diagnosed, nothing_to_diagnose, undecided
-from operator_mcp.shaping.failures import DEFAULT_ROWS, MOST_ROWS, Asked, failures, known
+from operator_mcp.shaping.failures import DEFAULT_ROWS, MOST_ROWS, Asked, drop_outdated, failures, known
 from operator_mcp.shaping.fix import drafted, nothing_to_fix
 from operator_mcp.shaping.hop import failed_hop, trace_page
 from operator_mcp.untrusted import scrub
@@ -70,9 +70,10 @@ class Casework:
         """Give the failed runs, newest first.
 
         Raises:
-            UsageError: an argument cannot be read.
+            UsageError: an argument cannot be read, or the status is none that is listed.
             ControlPlaneError: the control plane did not answer as it should.
         """
+        listing.require_status(status)
         scan = await listing.scan(
             self.control_plane,
             wanted=partial(listing.matches, agent=agent, status=status),
@@ -80,6 +81,7 @@ class Casework:
             since=listing.parse_since(since, self.clock()) if since else None,
             position=listing.Position.decode(cursor) if cursor else None,
         )
+        await run_sync(lambda: drop_outdated(self.ledger, self.fleet, scan.rows))
         rows = await run_sync(lambda: [known(self.ledger, self.fleet, row) for row in scan.rows])
         return failures(scan, rows, Asked(since=since, agent=agent, status=status))
 
@@ -130,7 +132,7 @@ class Casework:
         try:
             if fix is not None:
                 require_continuation(fix, patch)
-            elif (repository := self._fixable(case)) and patch is not None:
+            elif (repository := await run_sync(self._fixable, case)) and patch is not None:
                 fix = await book(self.ledger, self.settings, case, repository, patch, actor=self.actor)
         except RuleRefusal as refused:
             refusal = refused
@@ -219,7 +221,7 @@ class Casework:
         }
 
     async def _investigate(self, id: str) -> Investigation:
-        return await investigate(self.control_plane, self.ledger, self.fleet, id)
+        return await investigate(self.control_plane, self.ledger, self.fleet, id, now=self.clock())
 
     async def _open_case(self, found: Investigation) -> Case:
         finding = found.finding
@@ -258,6 +260,8 @@ class Casework:
         diagnosis = case.diagnosis
         if diagnosis is None:
             raise RuleRefusal(6, "this case has no diagnosis", "call diagnose first")
+        memory = self.ledger.memory(self.fleet, case.fingerprint) if case.fingerprint else None
+        policy.require_unfixed(diagnosis, memory)
         policy.require_fixable(diagnosis.root_cause, diagnosis.confidence, diagnosis.code_level)
         return self._repository(case)
 

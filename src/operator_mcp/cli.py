@@ -102,7 +102,10 @@ def hop(
     lines = fold(*run(config, lambda c: c.anatomy(id)))
     if html is None:
         return terminal.hop(answer, lines)
-    html.write_text(page(answer, lines), encoding="utf-8")
+    try:
+        html.write_text(page(answer, lines), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--html {html} cannot be written: {error}", "Give a file in a folder that exists.") from error
     return print(f"Written: {html}")
 
 

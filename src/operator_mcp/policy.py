@@ -102,3 +102,15 @@ def require_open_to_proposals(case: Case, remembered: Memory | None) -> None:
     known = remembered.diagnosis if remembered else None
     if remembered and known and known.engine in ("model", "proposal") and not known.provisional:
         raise RuleRefusal(2, f"memory already knows this failure as {remembered.fingerprint}", FORGET)
+
+
+def require_unfixed(diagnosis: Diagnosis, memory: Memory | None) -> None:
+    """Raise the refusal of rule 2 for a run that failed before the fix of its failure was merged."""
+    if memory and already_fixed(diagnosis, memory):
+        why = f"{memory.fingerprint} is fixed by {memory.fix_id}, which is merged; this run failed before"
+        raise RuleRefusal(2, why, "deploy the fix; the same failure after it is a case of its own")
+
+
+def already_fixed(diagnosis: Diagnosis, memory: Memory) -> bool:
+    """Tell whether a run was recognised as one that failed before its fix was merged: the code is mended already."""
+    return diagnosis.engine == "memory" and memory.fix_state == "merged"

@@ -13,6 +13,7 @@ from operator_mcp.untrusted import fence
 UNTRUSTED = frozenset(
     {
         "caller",
+        "detail",
         "error",
         "evidence",
         "headline",
@@ -21,8 +22,10 @@ UNTRUSTED = frozenset(
         "notes",
         "open_points",
         "result",
+        "status_reason",
         "suggested_fix",
         "summary",
+        "unavailable",
         "upstream",
         "why",
     }

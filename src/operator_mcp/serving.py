@@ -1,5 +1,7 @@
 """Running the MCP server: over stdio, or as an HTTP application on loopback."""
 
+import socket
+
 import uvicorn
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.applications import Starlette
@@ -9,10 +11,11 @@ from starlette.routing import Route
 
 from operator_mcp import __version__
 from operator_mcp.casework import open_casework
-from operator_mcp.errors import UsageError
+from operator_mcp.errors import OperatorError, UsageError
 from operator_mcp.server import build
 from operator_mcp.settings import Settings
 
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - named to be refused
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -26,21 +29,37 @@ async def serve_http(settings: Settings, address: str) -> None:
 
     Raises:
         UsageError: the address is not HOST:PORT.
+        OperatorError: the address cannot be had.
     """
     host, port = _parse(address)
     config = uvicorn.Config(
         http_app(settings, host, port), host=host, port=port, log_level="warning", timeout_graceful_shutdown=2
     )
-    await uvicorn.Server(config).serve()
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise OperatorError(f"{address} cannot be served: {error}", "Choose another --http HOST:PORT.") from error
+    with listener:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await uvicorn.Server(config).serve(sockets=[listener])
 
 
 def http_app(settings: Settings, host: str, port: int) -> Starlette:
-    """Give the HTTP application. Hosts and origins are checked whatever the address: DNS rebinding."""
+    """Give the HTTP application. Hosts and origins are checked whatever the address: DNS rebinding.
+
+    Raises:
+        UsageError: the address is every address, and no setting names the hosts that callers will use.
+    """
+    if host in EVERY_ADDRESS and not settings.allowed_hosts:
+        raise UsageError(
+            f"--http {host} is every address, and no request names it as its host",
+            'Name the hosts that callers use: allowed_hosts = ["operator.internal:8765"] in operator.toml.',
+        )
     server = build(lambda: open_casework(settings, actor="mcp:http"))
     names = {host, *LOOPBACK} if host in LOOPBACK else {host}
     security = TransportSecuritySettings(
         enable_dns_rebinding_protection=True,
-        allowed_hosts=[f"{_bracket(name)}:{port}" for name in sorted(names)],
+        allowed_hosts=[*(f"{_bracket(name)}:{port}" for name in sorted(names)), *settings.allowed_hosts],
         allowed_origins=[f"http://{_bracket(name)}:{port}" for name in sorted(names)],
     )
     app = server.streamable_http_app(streamable_http_path="/mcp", transport_security=security, host=host)

@@ -79,6 +79,7 @@ class Settings(BaseModel):
     cap_usd: Decimal | None = Field(default=None, ge=0)
     approvals: Literal["in-session", "out-of-band"] = "in-session"
     mirror: bool = True
+    allowed_hosts: tuple[str, ...] = ()
     wait_s: float = Field(default=45, ge=0, le=240)
     model: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9/_-]*:\S+$")
     model_base_url: str | None = Field(default=None, pattern=r"^https?://\S+$")

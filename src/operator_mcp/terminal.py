@@ -4,8 +4,6 @@ import json
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
 from operator_mcp.answers import Diagnosed, Drafted, FailedHop, Failures
@@ -28,8 +26,8 @@ def failures(answer: Failures) -> None:
             head.append("  known", style="cyan")
         if line.case:
             head.append(f"  {line.case.fix_state or line.case.root_cause or line.case.state}", style="cyan")
-        console.print(head)
-        console.print(Text(f"    {line.headline}", style="dim"))
+        console.print(head, soft_wrap=True)
+        console.print(Text(f"    {line.headline}", style="dim"), soft_wrap=True)
     if answer.next_cursor:
         print(f"More: operator-mcp failures --cursor {answer.next_cursor}")
 
@@ -142,15 +140,15 @@ def cases(rows: Sequence[Case]) -> None:
     if not rows:
         console.print("No cases yet. `operator-mcp failures` shows what failed; diagnosing a run opens its case.")
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("run", "opened", "origin", "cause", "state", "fix"):
-        table.add_column(column, overflow="fold")
     for case in rows:
         cause = case.diagnosis.root_cause if case.diagnosis else "-"
-        fix = f"{case.fix_id} {case.fix_state}" if case.fix_state else "-"
-        cells = (case.run_id, f"{case.opened_at:%m-%d %H:%M}", f"{case.agent}.{case.reasoner}", cause, case.state, fix)
-        table.add_row(*(escape(cell) for cell in cells))
-    console.print(table)
+        line = Text(f"{case.run_id}  {case.opened_at:%m-%d %H:%M}  ").append(
+            f"{case.agent}.{case.reasoner}", style="bold"
+        )
+        line.append(f"  {cause}  {case.state}")
+        if case.fix_id:
+            line.append(f"  {case.fix_id} {case.fix_state}", style="cyan")
+        console.print(line, soft_wrap=True)
 
 
 def checkup(findings: Sequence[Finding]) -> None:

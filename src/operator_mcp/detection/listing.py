@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from operator_mcp.control_plane.client import ControlPlane
 from operator_mcp.detection.suspects import deceivers, may_deceive
@@ -16,6 +16,8 @@ from operator_mcp.models import FalseSuccess, RunRow, Status
 
 PAGE_SIZE = 200
 """The control plane clamps larger pages (AgentField 0.1.80, seen live)."""
+
+STATUSES = ("failed", "timeout", "cancelled", "suspect")
 
 MAX_REQUESTS = 2
 """Requests per answer: one page, then either a look at the results that may deceive or one page more."""
@@ -29,8 +31,8 @@ class Position(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    page: int
-    started_at: datetime | None
+    page: int = Field(ge=1, le=1_000_000)
+    started_at: AwareDatetime | None
     run_id: str
 
     def encode(self) -> str:
@@ -81,6 +83,12 @@ def handled(row: RunRow) -> bool:
     return row.root_status is Status.SUCCEEDED and row.failed > 0 and not row.root_error
 
 
+def require_status(status: str | None) -> None:
+    """Raise UsageError unless runs of this status can be listed."""
+    if status is not None and status not in STATUSES:
+        raise UsageError(f"status {status!r} is none that is listed", f"Use one of {', '.join(STATUSES)}.")
+
+
 def matches(
     row: RunRow, suspects: Mapping[str, FalseSuccess], *, agent: str | None = None, status: str | None = None
 ) -> bool:
@@ -99,15 +107,15 @@ def parse_since(since: str, now: datetime) -> datetime:
         UsageError: it is neither.
     """
     text = since.strip()
-    if age := DURATION.fullmatch(text.lower()):
-        return now - timedelta(seconds=int(age[1]) * UNITS[age[2]])
     try:
+        if age := DURATION.fullmatch(text.lower()):
+            return now - timedelta(seconds=int(age[1]) * UNITS[age[2]])
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise UsageError(
             f"since: {text[:40]!r} is not a time", "Use RFC 3339 (2026-11-24T02:00:00Z) or an age (90m, 2h, 1d)."
         ) from None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 async def scan(

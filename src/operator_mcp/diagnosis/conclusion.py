@@ -64,6 +64,8 @@ class _Conclusion:
             remembered = await self._recognise(case)
         if case.diagnosis is None:
             case = await self._accept(case, self._free(remembered))
+        elif case.diagnosis.provisional and case.diagnosis.engine == "rules":
+            case = await self._read_again(case, case.diagnosis, remembered)
         if proposal is None:
             return Concluded(case, note=note)
         try:
@@ -72,6 +74,11 @@ class _Conclusion:
             return Concluded(await self._accept(case, with_history(proved, case.diagnosis)))
         except RuleRefusal as refused:
             return Concluded(await self._fresh(case), refused=refused)
+
+    async def _read_again(self, case: Case, stands: Diagnosis, remembered: Memory | None) -> Case:
+        """Read an unsure case once more: its logs may have come since, and reading by rules costs nothing."""
+        fresh = self._free(remembered)
+        return await self._accept(case, fresh) if better(fresh, stands) else case
 
     async def _ask_model(self, case: Case, remembered: Memory | None) -> str | None:
         """Let the model read where the rules are unsure, or wait for a reading under way; say why it was not asked."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 
 import anyio
 from anyio.to_thread import run_sync
@@ -9,6 +10,7 @@ from anyio.to_thread import run_sync
 from operator_mcp.control_plane.client import ControlPlane
 from operator_mcp.errors import ControlPlaneError, UsageError
 from operator_mcp.investigation.origin import find_origin, wanted_logs
+from operator_mcp.investigation.settled import settled
 from operator_mcp.investigation.signature import signature
 from operator_mcp.investigation.trace import assemble
 from operator_mcp.ledger import Investigation, Ledger
@@ -16,10 +18,13 @@ from operator_mcp.models import Finding, LogEntry, Run
 from operator_mcp.untrusted import scrub
 
 
-async def investigate(control_plane: ControlPlane, ledger: Ledger, fleet: str, id: str) -> Investigation:
+async def investigate(
+    control_plane: ControlPlane, ledger: Ledger, fleet: str, id: str, *, now: datetime
+) -> Investigation:
     """Give what is known of the run that `id` (a run or any execution of it) belongs to.
 
-    A run that has ended is asked for once: afterwards the ledger answers, without a request.
+    A run that has ended is asked for once: afterwards the ledger answers, without a request. Where something may still
+    come (a row is open, or logs are on their way), the answer is not kept yet.
 
     Raises:
         UnknownId: no run or execution has that id.
@@ -36,7 +41,7 @@ async def investigate(control_plane: ControlPlane, ledger: Ledger, fleet: str, i
         trace=trace,
         signature=signature(finding.origin, finding.kind) if finding.origin else "",
     )
-    if finding.verdict != "unfinished":
+    if finding.verdict != "unfinished" and settled(run, trace, now):
         executions = [hop.execution_id for hop in run.hops]
         await run_sync(
             lambda: ledger.keep_investigation(

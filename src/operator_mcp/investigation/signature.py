@@ -4,11 +4,13 @@ Equal signatures mean "looks alike", not "has the same cause". The shape is hash
 hold secrets, and a signature is written to lists, to memory and to the ledger.
 """
 
+import re
 from hashlib import sha256
 
 from operator_mcp.investigation.texts import shape, strip_prefixes
 from operator_mcp.models import Hop, Kind, RunRow
 
+UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 MAX_SHAPE = 160
 """Characters of a shape that count: what follows is mostly payload that the error quotes."""
 
@@ -19,12 +21,17 @@ def signature(hop: Hop, kind: Kind) -> str:
     Survives changed ids, numbers, times, addresses, quoted values and paths; differs where the failure differs.
     """
     said = hop.error if kind == "error" or hop.error else hop.status_reason
-    return f"{hop.reasoner}|{'' if kind == 'error' else f'{kind}:'}{_hash(said)}"
+    return f"{_slug(hop.reasoner)}|{'' if kind == 'error' else f'{kind}:'}{_hash(said)}"
 
 
 def row_signature(row: RunRow) -> str:
     """Give a signature from a line of the run list, whose error is the root's."""
-    return f"{row.reasoner}|{_hash(row.root_error or row.root_reason)}"
+    return f"{_slug(row.reasoner)}|{_hash(row.root_error or row.root_reason)}"
+
+
+def _slug(reasoner: str) -> str:
+    """Give the reasoner's name with nothing in it that could steer a reader or break a key."""
+    return UNSAFE.sub("_", reasoner)[:80]
 
 
 def _hash(error: str | None) -> str:

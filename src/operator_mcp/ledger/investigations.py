@@ -44,6 +44,12 @@ class Investigations(Store):
             )
             index_executions(connection, fleet, finding.run_id, executions)
 
+    def drop_investigation(self, fleet: str, run_id: str) -> None:
+        """Forget a kept answer that the control plane now contradicts: the run is asked for again."""
+        t = tables.investigations
+        with self._change() as connection:
+            connection.execute(delete(t).where(t.c.fleet == fleet, t.c.run_id == run_id))
+
     def investigation(self, fleet: str, id: str) -> Investigation | None:
         """Give the kept answer of the run that a run id or execution id belongs to, or None."""
         t = tables.investigations

@@ -55,10 +55,11 @@ def add_memory_resources(server: MCPServer[Casework]) -> None:
         return as_json({**told(found), "untrusted": NOTICE})
 
     @server.resource(BACKLOG + "{?top}", mime_type="application/json", description=BACKLOG_TEXT)
-    async def reasoners(ctx: Ctx, top: int = 50) -> str:
+    async def reasoners(ctx: Ctx, top: str = "50") -> str:
         casework = casework_of(ctx)
         loads = await run_sync(casework.ledger.reasoners, casework.fleet)
-        lines = [{**load.model_dump(mode="json"), "uri": backlog_uri(load.reasoner)} for load in loads[: max(1, top)]]
+        most = int(top) if top.isascii() and top.isdigit() else 50
+        lines = [{**load.model_dump(mode="json"), "uri": backlog_uri(load.reasoner)} for load in loads[:most]]
         return as_json({"reasoners": [*lines], "in_all": len(loads)})
 
     @server.resource(

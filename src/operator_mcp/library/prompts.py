@@ -1,6 +1,8 @@
 """Prompts: what a person can start with one word."""
 
+from mcp import MCPError
 from mcp.server.mcpserver import MCPServer
+from mcp.types import INVALID_PARAMS
 
 from operator_mcp.casework import Casework
 
@@ -18,7 +20,9 @@ def add_prompts(server: MCPServer[Casework]) -> None:
         )
 
     @server.prompt(description="Write the handover note of one run for the next on-call engineer.")
-    def handover(id: str) -> str:
+    def handover(id: str = "") -> str:
+        if not id:
+            raise MCPError(INVALID_PARAMS, "handover needs id: a run id, or any execution id of the run")
         return (
             f"Read operator://cases/{id} and call get_failed_hop(id={id!r}) and diagnose(id={id!r}). Write a handover "
             "note of at most 15 lines: what the user saw, where it began and how sure that is, the cause with quotes, "

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from operator_mcp import policy
 from operator_mcp.casework import Casework
 from operator_mcp.errors import OperatorError
+from operator_mcp.prose import NOTICE
 
 Ctx = Context[Casework]
 
@@ -27,7 +28,7 @@ def add_resources(server: MCPServer[Casework]) -> None:
     )
     async def case(ctx: Ctx, run_id: str) -> str:
         try:
-            return as_json(await casework_of(ctx).dossier(run_id))
+            return as_json({"untrusted": NOTICE, **await casework_of(ctx).dossier(run_id)})
         except OperatorError as error:
             raise ResourceError(str(error)) from error
 
@@ -38,7 +39,7 @@ def add_resources(server: MCPServer[Casework]) -> None:
     )
     async def trace(ctx: Ctx, run_id: str, cursor: str = "0") -> str:
         try:
-            return as_json(await casework_of(ctx).evidence(run_id, cursor))
+            return as_json({"untrusted": NOTICE, **await casework_of(ctx).evidence(run_id, cursor)})
         except OperatorError as error:
             raise ResourceError(str(error)) from error
 

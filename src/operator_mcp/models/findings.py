@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue
 
-from operator_mcp.models.fleet import Hop, LogEntry, Note, Noun, Status
+from operator_mcp.models.fleet import Hop, LogEntry, Name, Note, Noun, Status
 
 VerdictWord = Literal["failed", "healthy", "unfinished", "cancelled"]
 Kind = Literal["error", "hang", "unreachable", "orphaned", "capacity", "bad_response", "human", "cancelled", "none"]
@@ -14,8 +14,8 @@ class HopRef(Noun):
     """A hop as it appears on a path."""
 
     execution_id: str
-    agent: str
-    reasoner: str
+    agent: Name
+    reasoner: Name
     status: Status
 
 
@@ -23,8 +23,8 @@ class HopWhy(Noun):
     """A hop beside the path, and why it is listed there."""
 
     execution_id: str
-    agent: str
-    reasoner: str
+    agent: Name
+    reasoner: Name
     why: str
 
 
@@ -57,8 +57,8 @@ class Caller(Noun):
     """The origin's parent as evidence: what it was given and what it said."""
 
     execution_id: str
-    agent: str
-    reasoner: str
+    agent: Name
+    reasoner: Name
     input: JsonValue = None
     error: str | None = None
 
@@ -67,8 +67,8 @@ class Upstream(Noun):
     """A hop whose result carries the value that the origin could not take."""
 
     execution_id: str
-    agent: str
-    reasoner: str
+    agent: Name
+    reasoner: Name
     field: str
     why: str
 
@@ -82,8 +82,8 @@ class Trace(Noun):
 
     run_id: str
     execution_id: str
-    agent: str
-    reasoner: str
+    agent: Name
+    reasoner: Name
     status: Status
     kind: Kind
     error: str = ""

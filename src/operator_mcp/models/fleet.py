@@ -2,8 +2,26 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+
+LONGEST_NAME = 120
+
+
+def one_line(name: str) -> str:
+    """Give a name on one line, without control and direction characters, of at most 120 characters.
+
+    Agents register under names of their own choosing, and names stand among the operator's own words.
+    """
+    if len(name) <= LONGEST_NAME and name.isprintable():
+        return name
+    shown = " ".join("".join(c if c.isprintable() else " " for c in name[: 4 * LONGEST_NAME]).split())
+    return shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1] + "…"
+
+
+Name = Annotated[str, AfterValidator(one_line)]
+"""The name of an agent or a reasoner."""
 
 
 class Noun(BaseModel):
@@ -42,8 +60,8 @@ class Hop(Noun):
 
     execution_id: str
     parent_id: str | None = None
-    agent: str
-    reasoner: str
+    agent: Name
+    reasoner: Name
     status: Status
     status_reason: str | None = None
     error: str | None = None
@@ -72,8 +90,8 @@ class RunRow(Noun):
     root_error: str | None = None
     root_reason: str | None = None
     status: Status
-    agent: str
-    reasoner: str
+    agent: Name
+    reasoner: Name
     started_at: datetime | None = None
     updated_at: datetime | None = None
     ended_at: datetime | None = None
@@ -118,8 +136,8 @@ class Details(Noun):
 
     execution_id: str
     run_id: str
-    agent: str
-    reasoner: str
+    agent: Name
+    reasoner: Name
     parent_id: str | None = None
     status: Status
     error: str | None = None

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from operator_mcp.answers import Failure, Failures, Root
-from operator_mcp.detection.listing import Scan
+from operator_mcp.detection.listing import Scan, failed
 from operator_mcp.investigation.signature import row_signature
 from operator_mcp.investigation.texts import strip_prefixes
 from operator_mcp.ledger import Ledger
 from operator_mcp.models import Case, FalseSuccess, RunRow
 from operator_mcp.shaping.brief import case_brief
-from operator_mcp.untrusted import clean
+from operator_mcp.untrusted import clean, scrub
 
 HEADLINE = 100
 DEFAULT_ROWS = 8
 """Rows of an answer unless told otherwise: about 800 tokens."""
 
-MOST_ROWS = 60
+MOST_ROWS = 50
 """Rows of one answer, whatever limit was asked for: more would pass the 8,000 tokens an answer may take."""
 
 
@@ -52,6 +52,14 @@ def known(ledger: Ledger, fleet: str, row: RunRow) -> Known:
     )
 
 
+def drop_outdated(ledger: Ledger, fleet: str, rows: Sequence[RunRow]) -> None:
+    """Forget kept answers that call a run healthy which the control plane now lists as failed."""
+    for row in rows:
+        found = ledger.investigation(fleet, row.run_id) if failed(row) else None
+        if found is not None and found.finding.verdict == "healthy":
+            ledger.drop_investigation(fleet, row.run_id)
+
+
 def failures(scan: Scan, known: Sequence[Known], asked: Asked) -> Failures:
     """Shape one page of the list."""
     lines = tuple(_failure(row, k, scan.suspects.get(row.run_id)) for row, k in zip(scan.rows, known, strict=True))
@@ -64,6 +72,7 @@ def failures(scan: Scan, known: Sequence[Known], asked: Asked) -> Failures:
 
 
 def _failure(row: RunRow, known: Known, suspect: FalseSuccess | None) -> Failure:
+    row = scrub(row)
     said = suspect.why if suspect else row.root_error or row.root_reason or "no error text was recorded"
     return Failure(
         run_id=row.run_id,
@@ -107,6 +116,8 @@ def _list_summary(lines: Sequence[Failure], scan: Scan, asked: Asked) -> str:
         text += f" {_count(scan.cancelled, 'run')} cancelled (status=cancelled lists them)."
     if scan.unfinished:
         text += f" {_count(scan.unfinished, 'run')} not finished."
+    if scan.next:
+        text += " Older runs were not looked at: go on with next_cursor."
     return text
 
 

@@ -1,39 +1,22 @@
 """The answer of `get_failed_hop`, cut to a budget; every cut says how much is left and where."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
 
 from pydantic import JsonValue
 
 from operator_mcp.answers import FailedHop, LogLine, Origin
 from operator_mcp.errors import UsageError
 from operator_mcp.ledger import Investigation
-from operator_mcp.models import Caller, Case, Finding, HopRef, Memory, Trace
+from operator_mcp.models import Caller, Case, Finding, HopRef, HopWhy, Memory, Trace, Upstream
 from operator_mcp.shaping.brief import case_brief, recurrence
+from operator_mcp.shaping.cutting import Cutter, Limits, fitted
 
-CHARS_PER_TOKEN = 4
 BUDGETS = {"brief": 780, "full": 6_000}
 """Tokens per answer at four characters a token. Ids make it a quarter more in truth: 1,000 and 8,000 are meant."""
 
 TRACE_PAGE = 24_000
 """Characters of one page of the whole trace."""
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much of each field an answer shows: characters of a text, items of a list, log lines."""
-
-    text: int
-    items: int
-    logs: int
-
-    def halved(self) -> "Limits":
-        """Give about half of everything."""
-        return Limits(text=max(60, self.text // 2), items=max(1, self.items * 2 // 3), logs=self.logs // 2)
 
 
 FIRST = {"brief": Limits(text=700, items=4, logs=8), "full": Limits(text=6_000, items=50, logs=60)}
@@ -41,42 +24,7 @@ FIRST = {"brief": Limits(text=700, items=4, logs=8), "full": Limits(text=6_000, 
 
 def failed_hop(found: Investigation, case: Case | None, memory: Memory | None, *, detail: str) -> FailedHop:
     """Shape the origin and its evidence, as much of it as the budget of `detail` takes."""
-    limits = FIRST[detail]
-    while True:
-        answer = _shape(found, case, memory, limits)
-        size = len(json.dumps(answer.wire(), ensure_ascii=False))
-        if size <= BUDGETS[detail] * CHARS_PER_TOKEN or limits == limits.halved():
-            return answer
-        limits = limits.halved()
-
-
-class Cutter:
-    """Cuts fields to the limits and keeps the account of what was left out."""
-
-    def __init__(self, run_id: str, limits: Limits) -> None:
-        self.limits = limits
-        self.where = f"operator://cases/{run_id}/trace"
-        self.cuts: list[str] = []
-
-    def text(self, name: str, text: str) -> str:
-        """Give the head of a text."""
-        left = len(text) - self.limits.text
-        if left <= 0:
-            return text
-        self.cuts.append(f"{name}: {left} of {len(text)} characters more at {self.where}")
-        return text[: self.limits.text] + "…"
-
-    def json(self, name: str, value: JsonValue) -> JsonValue:
-        """Give the value whole, or the head of its JSON text."""
-        text = json.dumps(value, ensure_ascii=False)
-        return value if len(text) <= self.limits.text else self.text(name, text)
-
-    def items(self, name: str, items: Sequence[T], most: int | None = None) -> tuple[T, ...]:
-        """Give the first items of a list."""
-        most = self.limits.items if most is None else most
-        if len(items) > most:
-            self.cuts.append(f"{name}: {len(items) - most} of {len(items)} more at {self.where}")
-        return tuple(items[:most])
+    return fitted(partial(_shape, found, case, memory), FIRST[detail], tokens=BUDGETS[detail])
 
 
 def _shape(found: Investigation, case: Case | None, memory: Memory | None, limits: Limits) -> FailedHop:
@@ -89,21 +37,21 @@ def _shape(found: Investigation, case: Case | None, memory: Memory | None, limit
         confidence=finding.confidence,
         why=tuple(cut.text("why", sentence) for sentence in finding.why),
         path=_path(finding, cut),
-        alternatives=cut.items("alternatives", finding.alternatives),
-        handled=cut.items("handled", finding.handled),
-        recovered=cut.items("recovered", finding.recovered),
-        collateral=cut.items("collateral", finding.collateral),
-        concurrent=cut.items("concurrent", finding.concurrent),
+        alternatives=_beside("alternatives", finding.alternatives, cut),
+        handled=_beside("handled", finding.handled, cut),
+        recovered=_beside("recovered", finding.recovered, cut),
+        collateral=_beside("collateral", finding.collateral, cut),
+        concurrent=_beside("concurrent", finding.concurrent, cut),
         input=cut.json("input", trace.input) if trace else None,
         result=cut.json("result", trace.result) if trace else None,
         logs=_logs(trace, cut) if trace else (),
         notes=cut.items("notes", [cut.text("note", n.message) for n in trace.notes]) if trace else (),
         caller=_caller(trace.caller, cut) if trace and trace.caller else None,
-        upstream=trace.upstream if trace else None,
+        upstream=_upstream(trace.upstream, cut) if trace and trace.upstream else None,
         false_success=finding.false_success,
         recurrence=recurrence(memory, finding.run_id),
         case=case_brief(case),
-        unavailable=trace.unavailable if trace else (),
+        unavailable=tuple(cut.text("unavailable", text) for text in trace.unavailable) if trace else (),
         cut=tuple(cut.cuts),
         next=_next(finding),
     )
@@ -120,10 +68,20 @@ def _origin(finding: Finding, trace: Trace | None, cut: Cutter) -> Origin | None
         status=hop.status,
         kind=finding.kind,
         error=cut.text("error", trace.error if trace else hop.error or ""),
-        status_reason=hop.status_reason,
+        status_reason=hop.status_reason and cut.text("status_reason", hop.status_reason),
         started_at=hop.started_at,
         duration_ms=hop.duration_ms,
     )
+
+
+def _beside(name: str, hops: Sequence[HopWhy], cut: Cutter) -> tuple[HopWhy, ...]:
+    kept = cut.items(name, hops)
+    return tuple(hop.model_copy(update={"why": cut.text(f"{name}.why", hop.why)}) for hop in kept)
+
+
+def _upstream(upstream: Upstream, cut: Cutter) -> Upstream:
+    said = {"field": cut.text("upstream.field", upstream.field), "why": cut.text("upstream.why", upstream.why)}
+    return upstream.model_copy(update=said)
 
 
 def _path(finding: Finding, cut: Cutter) -> tuple[HopRef, ...]:
@@ -156,6 +114,8 @@ def _caller(caller: Caller, cut: Cutter) -> Caller:
 
 
 def _next(finding: Finding) -> str:
+    if finding.false_success:
+        return "The run succeeded with a failure for its result; look at what used that result."
     if finding.verdict == "healthy":
         return "Nothing to do for this run."
     if finding.verdict == "unfinished":
@@ -169,7 +129,7 @@ def trace_page(text: str, cursor: str) -> dict[str, JsonValue]:
     Raises:
         UsageError: the cursor is not a place in the trace.
     """
-    if not cursor.isdigit() or int(cursor) > len(text):
+    if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 12) or int(cursor) > len(text):
         raise UsageError(f"cursor {cursor[:40]!r} is not a place in this trace", "Leave it out to start at the top.")
     start = int(cursor)
     end = min(len(text), start + TRACE_PAGE)
