@@ -3,10 +3,11 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from operator_mcp.untrusted import clean
+from operator_mcp.untrusted import LIMIT, clean
+from operator_mcp.untrusted.marks import hide_marks, mark, show_marks, sign
 
 SECRETS = {
     "openai": "sk-proj-9aXw2LmXw94TbRkVn3sYpDe8uJc",
@@ -76,6 +77,27 @@ PROSE = [
     "cache key=orders",
     "the secretary: Maria Muster",
     "[Errno 2] No such file or directory: '/etc/press/house-style.yaml'",
+]
+ODD = [
+    " ",
+    "\n",
+    "=",
+    '"',
+    "'",
+    ": ",
+    ":",
+    "; ",
+    "/",
+    "@",
+    "[",
+    "]",
+    "{",
+    "*",
+    "token",
+    "key=",
+    "Cookie: ",
+    "Bearer ",
+    "\u200b",
 ]
 
 
@@ -148,16 +170,88 @@ def test_a_credential_across_the_cut_leaves_nothing_behind() -> None:
         assert "16C7" not in cleaned
 
 
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        # A mark names its kind, and the name is no key: what stands behind it stays.
+        (SECRETS["github"] + " = input_value={{'page': 3}}", "[redacted: github token] = input_value={{'page': 3}}"),
+        (SECRETS["slack"] + ": postgresql", "[redacted: slack token]: postgresql"),
+        # A value that goes on beside a mark is a credential to its end.
+        ("Cookie: a=https://u:Harbor7Quill@h/; d=9f8e7d", "Cookie: [redacted]"),
+        ("password='[redacted: model key] hunter2'", "password='[redacted]'"),
+        # A value that is a mark, with or without its scheme, stays what it is.
+        ("password='[redacted: model key]'", "password='[redacted: model key]'"),
+        ("{'authorization': 'Basic dXNlcjpwYXNzd29yZA=='}", "{'authorization': 'Basic [redacted]'}"),
+        ("Authorization: Bearer [redacted]", "Authorization: Bearer [redacted]"),
+        # What is no credential may hold one.
+        ("{'error_token': 'refused password=hunter2'}", "{'error_token': 'refused password=[redacted]'}"),
+        ("bad credential: password=correcthorse was refused", "bad credential: password=[redacted] was refused"),
+        ("curl -u a:letmein -x p -u b:opensesame", "curl -u a:[redacted] -x p -u b:[redacted]"),
+    ],
+)
+def test_marks_are_neither_read_as_text_nor_a_shelter(text: str, cleaned: str) -> None:
+    assert clean(text) == cleaned
+    assert clean(cleaned) == cleaned
+
+
+def test_a_mark_is_hidden_as_one_character_and_shown_as_it_was() -> None:
+    assert hide_marks(f"a{mark('model key')}b{mark()}[redacted") == f"a{sign('model key')}b{sign()}[redacted"
+    assert show_marks(f"{sign('model key')}{sign()}") == "[redacted: model key][redacted]"
+
+
+def test_what_a_redaction_lays_bare_is_redacted_too() -> None:
+    run_on = SECRETS["sendgrid"] + "postgresql://writer:Harbor7Quill@db.internal/orders"
+    assert clean(run_on) == "[redacted: sendgrid api key]postgresql://writer:[redacted]@db.internal/orders"
+
+
+def test_what_a_cut_makes_a_credential_is_redacted_too() -> None:
+    run = SECRETS["opaque"] * 4
+    assert clean(run) == run
+    for limit in range(60, len(run)):
+        cleaned = clean(run, limit)
+        assert SECRETS["opaque"][:32] not in cleaned
+        assert clean(cleaned, limit) == cleaned
+
+
+def test_a_cut_leaves_no_broken_mark() -> None:
+    for limit in range(30, 120):
+        cleaned = clean(f"see {SECRETS['github']} " * 9, limit)
+        kept, _, _ = cleaned.partition(" [cut")
+        assert kept.count("[") == kept.count("]")
+        assert clean(cleaned, limit) == cleaned
+
+
+def test_the_notice_of_a_cut_is_not_taken_for_the_value_of_what_it_cut() -> None:
+    for length in range(30, 60):
+        cleaned = clean("Cookie: theme=\n" + "a quiet page " * 9, length)
+        assert cleaned.endswith("more characters]")
+        assert clean(cleaned, length) == cleaned
+
+
 @given(st.text())
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     once = clean(text)
     assert clean(once) == once
 
 
-@given(st.lists(st.sampled_from([*SECRETS.values(), *ASSIGNED, *PROSE, *IDENTIFIERS, " ", "\n", "=", '"', ": "])))
-def test_cleaning_twice_changes_nothing_more_among_credentials(parts: list[str]) -> None:
-    once = clean(" ".join(parts))
-    assert clean(once) == once
+@given(
+    st.lists(
+        st.sampled_from(
+            [*SECRETS.values(), *ASSIGNED, *ASSIGNED.values(), *PROSE, *IDENTIFIERS, *ODD, mark(), mark("github token")]
+        ),
+        max_size=30,
+    ),
+    st.sampled_from([" ", ""]),
+    st.sampled_from([LIMIT, 60, 200]),
+)
+@example(parts=[SECRETS["github"], "=", "input_value={{'client_secret': '{}', 'page': 3}}"], between=" ", limit=LIMIT)
+@example(parts=[SECRETS["github"], "=", "postgresql://writer:{}@db.internal:5432/orders"], between=" ", limit=LIMIT)
+@example(parts=["curl -u a:curl -u b:curl -u c:", "letmein"], between="", limit=LIMIT)
+@example(parts=["Cookie: ", "a=\n", "word " * 20], between="", limit=60)
+def test_cleaning_twice_changes_nothing_more_among_credentials(parts: list[str], between: str, limit: int) -> None:
+    once = clean(between.join(parts), limit)
+    assert clean(once, limit) == once
+    assert len(once) <= limit
 
 
 @given(st.text(alphabet=st.characters(), max_size=200), st.integers(min_value=30, max_value=80))
@@ -168,19 +262,22 @@ def test_the_limit_holds_for_any_text(text: str, limit: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "eyJ" * 330_000,
-        "-----BEGIN PRIVATE KEY" * 45_000,
-        "password: " * 100_000,
-        "http://a:" * 110_000,
-        "curl -u " * 120_000,
-        "\x1b]" * 500_000,
-        "sk-a-" * 200_000,
-        '{"execution_id": "exec_20261124_111015_nkpb4ey6", "token_count": 12, "error": null} ' * 12_000,
+        "eyJ" * 82_000,
+        "-----BEGIN PRIVATE KEY" * 11_000,
+        "password: " * 25_000,
+        "password:" * 27_000,
+        "password: 'token: " * 12_000,
+        "cookie: a=" * 25_000,
+        "http://a:" * 27_000,
+        "curl -u " * 30_000,
+        "\x1b]" * 125_000,
+        "sk-a-" * 50_000,
+        '{"execution_id": "exec_20261124_111015_nkpb4ey6", "token_count": 12, "error": null} ' * 3_000,
     ],
-    ids=["jwt", "pem", "keyed", "url", "curl", "osc", "dashes", "json"],
+    ids=["jwt", "pem", "keyed", "nested", "quoted", "cookie", "url", "curl", "osc", "dashes", "json"],
 )
-def test_a_megabyte_made_to_be_slow_is_cleaned_in_linear_time(text: str) -> None:
+def test_a_long_text_made_to_be_slow_is_cleaned_in_linear_time(text: str) -> None:
     clean("warm")
     began = time.process_time()
-    clean(text, 2_000_000)
+    clean(text, 1_000_000)
     assert time.process_time() - began < 2

@@ -13,6 +13,7 @@ from operator_mcp.models import Hop, LogEntry, Note, Status, Trace
 from operator_mcp.untrusted import fence, new_nonce, scrub
 from tests.conftest import answers, recorded_runs
 
+KEYS = ["token", "api_key", "page", "to\u200bken", "max_tokens", "ghp_16C7e42F292c6912E7710c838347Ae178B4a"]
 IDS = re.compile(r"\b(?:exec|run)_[0-9a-z_]+")
 
 
@@ -73,6 +74,22 @@ def test_keys_that_become_equal_are_kept_apart() -> None:
     assert scrub(trace(input={"a\u200b": 1, "a": 2})).input == {"a": 1, "a'": 2}
 
 
+def test_a_name_is_judged_as_it_is_read() -> None:
+    given_input: JsonValue = {"api\u200b_key": "tulip", "ghp_16C7e42F292c6912E7710c838347Ae178B4a": 7}
+    assert scrub(trace(input=given_input)).input == {"api_key": "[redacted]", "[redacted: github token]": 7}
+
+
+def test_invisible_characters_do_not_hide_a_known_credential() -> None:
+    scrubbed = scrub(trace(input={"api_key": "upl-77-aqua\u200brelle"}, error="refused upl-\u200b77-aquarelle"))
+    assert scrubbed.error == "refused [redacted]"
+
+
+def test_keys_below_a_credentials_key_are_cleaned_and_kept_apart() -> None:
+    assert scrub(trace(input={"secret": {"a\u200b": 1, "a": 2}})).input == {
+        "secret": {"a": "[redacted]", "a'": "[redacted]"}
+    }
+
+
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -81,7 +98,7 @@ json_values = st.recursive(
     | st.sampled_from(["token", "sk-ant-" + "a1" * 20]),
     lambda children: (
         st.lists(children, max_size=3)
-        | st.dictionaries(st.text(max_size=5) | st.sampled_from(["token", "api_key", "page"]), children, max_size=3)
+        | st.dictionaries(st.text(max_size=5) | st.sampled_from(KEYS), children, max_size=3)
     ),
     max_leaves=8,
 )
@@ -99,8 +116,7 @@ def test_recorded_secrets_do_not_survive_and_ids_and_evidence_do(folder: Path) -
     truth = json.loads((folder / "truth.json").read_text())
     # One noun a folder: what is told by a key in one answer is known in the others.
     raw = [answer["body"] for answer in answers(folder)]
-    before, after = json.dumps(raw, ensure_ascii=False), scrub(trace(input=raw)).model_dump_json()
-    after = json.dumps(json.loads(after)["input"], ensure_ascii=False)
+    before, after = (json.dumps(body, ensure_ascii=False) for body in (raw, scrub(trace(input=raw)).input))
     assert [secret for secret in truth["secrets"] if secret in after] == []
     assert set(IDS.findall(before)) <= set(IDS.findall(after))
     for quote in truth["must_quote"]:

@@ -3,9 +3,10 @@
 import re
 
 from operator_mcp.untrusted.keys import is_sensitive
-from operator_mcp.untrusted.shapes import MARK
+from operator_mcp.untrusted.marks import sign, without_signs
 
-_SECRET = f"{MARK}]"
+_ASSIGNS = re.compile(r"[:=\s]")
+"""No value is assigned without one of these."""
 
 _USERINFO = re.compile(
     r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/@:'\"<>]{0,200}:)(?P<value>[^\s/'\"<>]{1,300})(?=@[^\s@/])"
@@ -15,7 +16,7 @@ _SCHEME = re.compile(
     re.I,
 )
 _HEADER = re.compile(
-    r"(?P<before>\b(?:proxy-)?authorization['\"]?\s*[:=]\s*['\"]?(?:(?:bearer|basic|digest|token|apikey)\s+)?)"
+    r"(?P<before>\b(?:proxy-)?authorization['\"]?\s*[:=]\s*['\"]?(?:(?:bearer|basic|digest|token|apikey)\s+)?+)"
     r"(?P<value>[^\s'\",;)}\]]{4,})",
     re.I,
 )
@@ -25,7 +26,8 @@ _FLAG = re.compile(
     r"(?P<value>[^\s'\"]{4,})",
     re.I,
 )
-_LOGIN = re.compile(r"(?P<before>\bcurl\b[^\n]{0,200}?\s-u\s+['\"]?[^\s:'\"]{1,80}:)(?P<value>[^\s'\"]{2,})")
+_COMMAND = re.compile(r"\bcurl\b[^\n]+", re.I)
+_LOGIN = re.compile(r"(?P<before>\s-u\s+['\"]?[^\s:'\"]{1,80}:)(?P<value>[^\s'\"]{2,})")
 
 _KEYED = re.compile(
     r"(?P<key>(?:pass(?:w(?:or[dt]|d)|phrase)|pwd|kennwort|secret|credential|authorization|token|bearer|"
@@ -42,20 +44,22 @@ _QUERY = re.compile(
 _BARE_KEY = re.compile(r"(?P<before>\bkey=['\"]?)(?P<value>[A-Za-z0-9_+/=-]{16,})", re.I)
 
 _TRIED = (
-    (("://",), _USERINFO),
-    (("://",), _QUERY),
-    (("authorization",), _HEADER),
-    (("bearer", "basic", "digest", "apikey", "api-key"), _SCHEME),
-    (("cookie",), _COOKIE),
-    (("-pass", "-token", "-api", "-secret", "-access", "-auth"), _FLAG),
-    (("curl",), _LOGIN),
+    ("://", _USERINFO),
+    ("://", _QUERY),
+    ("authorization", _HEADER),
+    *((scheme, _SCHEME) for scheme in ("bearer", "basic", "digest", "apikey", "api-key")),
+    ("cookie", _COOKIE),
+    *((flag, _FLAG) for flag in ("-pass", "-token", "-api", "-secret", "-access", "-auth")),
 )
-"""Each pattern with the lower-case anchors of which one must occur for it to be tried."""
+"""Each pattern with a lower-case anchor without which it cannot match."""
 
 _KEYED_ANCHORS = ("pass", "pwd", "kennwort", "secret", "credential", "authorization", "token", "bearer", "key")
+_DEEPEST = 3
+"""So deep is a value that was no credential itself searched for keys with values."""
 _IDENTIFIER = re.compile(
     r"(?:exec|run|wf|session|req|trace|approval)[_-][0-9A-Za-z_.-]+\Z|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
 )
+_SCHEMES = frozenset({"bearer", "basic", "digest", "token", "apikey", "api-key"})
 _PROSE = frozenset(
     {
         "none",
@@ -107,28 +111,46 @@ _PROSE = frozenset(
 
 
 def redact_assigned(text: str) -> str:
-    """Give the text with every value that is assigned to a credential's name, header or flag replaced."""
+    """Give the text (its marks hidden) with each value assigned to a credential's name, header or flag as a sign.
+
+    A value that is a sign and nothing else stays; one that goes on beside it is replaced whole.
+    """
+    if not _ASSIGNS.search(text):
+        return text
     lowered = text.lower()
-    for anchors, pattern in _TRIED:
-        if any(anchor in lowered for anchor in anchors):
+    for anchor, pattern in _TRIED:
+        if anchor in lowered:
             text = pattern.sub(_replace, text)
+    if "curl" in lowered:
+        text = _COMMAND.sub(lambda command: _LOGIN.sub(_replace, command[0]), text)
     if any(anchor in lowered for anchor in _KEYED_ANCHORS):
-        text = _KEYED.sub(_judge_keyed, text)
+        text = _redact_keyed(text, 0, len(text))
     return _BARE_KEY.sub(_judge_bare_key, text) if "key=" in lowered else text
 
 
 def _replace(found: re.Match[str]) -> str:
-    return found[0] if _spared(found["value"]) else f"{found['before']}{_SECRET}"
+    return found[0] if _spared(found["value"]) else f"{found['before']}{sign()}"
 
 
-def _judge_keyed(found: re.Match[str]) -> str:
-    quoted, bare = found["quoted"], found["bare"]
-    value = bare if quoted is None else quoted
+def _redact_keyed(text: str, start: int, end: int, within: int = 0) -> str:
+    pieces: list[str] = []
+    for found in _KEYED.finditer(text, start, end):
+        first, last = found.span("bare" if found["quoted"] is None else "quoted")
+        pieces.append(text[start:first])
+        if _is_secret(found, text[first:last]):
+            pieces.append(sign())
+        elif within < _DEEPEST:
+            # What is no credential may name one: `{'token': 'refused, password=...'}`.
+            pieces.append(_redact_keyed(text, first, last, within + 1))
+        else:
+            pieces.append(text[first:last])
+        start = last
+    return "".join((*pieces, text[start:end]))
+
+
+def _is_secret(found: re.Match[str], value: str) -> bool:
     key = _whole_key(found)
-    if _spared(value) or not is_sensitive(key) or not _credible(found, key, value):
-        return found[0]
-    quote = found["quote"] or ""
-    return f"{found['key']}{found['between']}{quote}{_SECRET}{quote}"
+    return not _spared(value) and is_sensitive(key) and _credible(found, key, value)
 
 
 def _whole_key(found: re.Match[str]) -> str:
@@ -161,10 +183,12 @@ def _credible(found: re.Match[str], key: str, value: str) -> bool:
 def _judge_bare_key(found: re.Match[str]) -> str:
     value = found["value"]
     mixed = any(c.isdigit() for c in value) and any(c.isalpha() for c in value)
-    return f"{found['before']}{_SECRET}" if mixed and not _spared(value) else found[0]
+    return f"{found['before']}{sign()}" if mixed and not _spared(value) else found[0]
 
 
 def _spared(value: str) -> bool:
-    return (
-        value.startswith(MARK) or MARK in value or _IDENTIFIER.match(value) is not None or set(value) <= set("*.xX…-_")
-    )
+    """Tell a value that holds no credential: signs alone or after a scheme, a control plane's id, a filler."""
+    visible = without_signs(value).strip()
+    if visible != value and visible.lower() in _SCHEMES:
+        return True
+    return _IDENTIFIER.match(value) is not None or set(visible) <= set("*.xX…-_")

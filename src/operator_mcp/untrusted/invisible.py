@@ -27,6 +27,8 @@ def strip_invisible(text: str) -> str:
     Newlines of any kind become `\n`, tabs stay, a lone surrogate (it cannot be written out) becomes U+FFFD. Visible
     characters are never changed, so a quote from the result stands in the record as well.
     """
+    if text.isascii() and text.isprintable():
+        return text
     if "\x1b" in text or "\x9b" in text:
         text = _TERMINAL.sub("", text)
     text = _CONTROLS.sub("", _NEWLINES.sub("\n", text))

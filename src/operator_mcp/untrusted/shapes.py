@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from math import log2
 
-MARK = "[redacted"
-"""How every redaction begins; a text that has it is left alone there."""
+from operator_mcp.untrusted.marks import sign
 
 
 @dataclass(frozen=True)
@@ -20,24 +19,25 @@ class Shape:
 
 
 _BORROWED = {
-    "aws": ("AWSKeyDetector", ("akia", "asia", "abia", "acca", "a3t", "aws")),
-    "azure_storage_key": ("AzureStorageKeyDetector", ("accountkey=",)),
-    "discord": ("DiscordBotTokenDetector", (".",)),
+    "aws": ("AWSKeyDetector", "aws access key", ("akia", "asia", "abia", "acca", "a3t", "aws")),
+    "azure_storage_key": ("AzureStorageKeyDetector", "azure storage account access key", ("accountkey=",)),
+    "discord": ("DiscordBotTokenDetector", "discord bot token", (".",)),
     "gitlab_token": (
         "GitLabTokenDetector",
+        "gitlab token",
         ("glpat", "gldt", "glft", "glsoat", "glrt", "gr1348941", "glcbt", "glimt", "glptt"),
     ),
-    "mailchimp": ("MailchimpDetector", ("-us",)),
-    "pypi_token": ("PypiTokenDetector", ("pypi-",)),
-    "sendgrid": ("SendGridDetector", ("sg.",)),
-    "slack": ("SlackDetector", ("xox", "hooks.slack.com")),
-    "square_oauth": ("SquareOAuthDetector", ("sq0csp-",)),
-    "stripe": ("StripeDetector", ("k_live_",)),
-    "telegram_token": ("TelegramBotTokenDetector", (":aa",)),
-    "twilio": ("TwilioKeyDetector", ("ac", "sk")),
+    "mailchimp": ("MailchimpDetector", "mailchimp access key", ("-us",)),
+    "pypi_token": ("PypiTokenDetector", "pypi token", ("pypi-",)),
+    "sendgrid": ("SendGridDetector", "sendgrid api key", ("sg.",)),
+    "slack": ("SlackDetector", "slack token", ("xox", "hooks.slack.com")),
+    "square_oauth": ("SquareOAuthDetector", "square oauth secret", ("sq0csp-",)),
+    "stripe": ("StripeDetector", "stripe access key", ("k_live_",)),
+    "telegram_token": ("TelegramBotTokenDetector", "telegram bot token", (":aa",)),
+    "twilio": ("TwilioKeyDetector", "twilio api key", ("ac", "sk")),
 }
-"""Modules of detect-secrets whose patterns stand alone, with anchors. Left out: those that guess from entropy or a
-keyword (they eat identifiers), and those that the shapes below see more of."""
+"""Modules of detect-secrets whose patterns stand alone, what they find, and anchors. Left out: those that guess from
+entropy or a keyword (they eat identifiers), and those that the shapes below see more of."""
 
 
 def _own(what: str, anchors: str, pattern: str) -> Shape:
@@ -92,23 +92,23 @@ _SHORTEST = 16
 
 
 @cache
-def _borrowed() -> tuple[Shape, ...]:
+def _anchored() -> tuple[tuple[str, Shape], ...]:
     # detect-secrets is loaded at the first redaction, not with the package: it draws in requests.
-    shapes: list[Shape] = []
-    for module, (name, anchors) in _BORROWED.items():
+    shapes = list(_OWN)
+    for module, (name, what, anchors) in _BORROWED.items():
         detector = getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), name)
-        shapes.extend(Shape(str(detector.secret_type).lower(), anchors, pattern) for pattern in detector.denylist)
-    return tuple(shapes)
+        shapes.extend(Shape(what, anchors, pattern) for pattern in detector.denylist)
+    return tuple((anchor, shape) for shape in shapes for anchor in shape.anchors)
 
 
 def redact_shapes(text: str) -> str:
-    """Give the text with every credential that is known by its shape replaced by `[redacted: what]`."""
+    """Give the text (its marks hidden) with every credential that is known by its shape as the sign of its kind."""
     if len(text) < _SHORTEST:
         return text
     lowered = text.lower()
-    for shape in (*_OWN, *_borrowed()):
-        if any(anchor in lowered for anchor in shape.anchors):
-            text = shape.pattern.sub(f"{MARK}: {shape.what}]", text)
+    for anchor, shape in _anchored():
+        if anchor in lowered:
+            text = shape.pattern.sub(sign(shape.what), text)
     return _OPAQUE.sub(_judge_opaque, text)
 
 
@@ -118,7 +118,7 @@ def _judge_opaque(found: re.Match[str]) -> str:
     digits, upper, lower = (sum(map(kind, token)) for kind in (str.isdigit, str.isupper, str.islower))
     if min(digits, upper, lower) < 3 or _entropy(token) < _OPAQUE_ENTROPY:
         return token
-    return f"{MARK}: opaque token]"
+    return sign("opaque token")
 
 
 def _entropy(token: str) -> float:
