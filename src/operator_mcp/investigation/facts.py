@@ -15,10 +15,19 @@ from operator_mcp.models import Hop, LogEntry, Status
 _COUNTS_ATTEMPTS = re.compile(r"attempt|retr(?:y|ies)|tries", re.IGNORECASE)
 """Names of arguments that tell one attempt of a call from the next."""
 
+SHAPED = 500
+"""Characters of which a shape is taken here: it is for comparing, and its patterns are slow on long texts."""
+
+RELAYED = 400
+"""Characters of the relays' prefixes that are kept before the words; deep chains carry thousands of prefixes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An error's words: how many relays carried it, and what stands below them (`""` where nothing was said)."""
+    """An error's words: how many relays carried it, and what stands below them (`""` where nothing was said).
+
+    `raw` is the text as it came, with the last prefixes only where there are many.
+    """
 
     raw: str
     prefixes: int
@@ -45,14 +54,15 @@ class Facts:
     def said(self, i: int) -> Said:
         """Give the words of a hop's error."""
         if (known := self._said.get(i)) is None:
-            raw = (self.tree.hops[i].error or "")[:LIMIT]
-            prefixes, text = peel(raw)
-            known = self._said[i] = Said(raw.strip(), prefixes, text, blank(text))
+            error = (self.tree.hops[i].error or "").strip()
+            prefixes, text = peel(error)
+            raw = error[max(0, len(error) - len(text) - RELAYED) :][:LIMIT]
+            known = self._said[i] = Said(raw, prefixes, text[:LIMIT], blank(text[:LIMIT]))
         return known
 
     def shape(self, i: int) -> str:
-        """Give the shape of a hop's words."""
-        return shape(self.said(i).text)
+        """Give the shape of a hop's words, of their beginning where they are many."""
+        return shape(self.said(i).text[:SHAPED])
 
     def failed(self, i: int) -> bool:
         """Tell whether a hop is failure-like."""

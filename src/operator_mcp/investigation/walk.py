@@ -10,7 +10,7 @@ from functools import partial
 from itertools import pairwise
 
 from operator_mcp.investigation.facts import Facts
-from operator_mcp.investigation.failed import Failed
+from operator_mcp.investigation.failed import HEARD, Failed
 from operator_mcp.investigation.fork import Evidence, Option, Place
 from operator_mcp.investigation.waiting import Waiting
 from operator_mcp.investigation.weights import WEIGHTS
@@ -18,6 +18,9 @@ from operator_mcp.models import Status
 
 NEGLIGIBLE = 0.002
 """Branches less likely than this are not walked: they change no answer."""
+
+LIKELY = 0.5
+"""An option with this share of its fork is walked all the same; else what it left would go to the hop above."""
 
 CALIBRATION = ((0.0, 0.0), (0.25, 0.55), (0.55, 0.62), (0.75, 0.74), (0.93, 0.895), (0.98, 0.97), (1.0, 1.0))
 """Chance -> how often verdicts of that chance were right on generated runs; in between, along straight lines."""
@@ -71,10 +74,51 @@ def walk(facts: Facts, tops: Sequence[int]) -> list[Visit]:
     todo = [(Place(top), 1.0 / len(tops)) for top in tops]
     while todo:
         place, chance = todo.pop()
+        links: list[tuple[Place, Shares]] = []
         shares = summed_up(facts, weigh(options(facts, place)))
-        visits.append(Visit(place, chance, shares))
-        todo += [(o.to, chance * s) for o, s in shares if o.to is not None and chance * s >= NEGLIGIBLE]
+        while (below := _passed_on(facts, place, shares)) is not None:
+            links.append((place, shares))
+            place = below
+            shares = summed_up(facts, weigh(options(facts, place)))
+        folded, chance = fold(links, chance)
+        visits += [*folded, Visit(place, chance, shares)]
+        todo += [(o.to, chance * s) for o, s in shares if o.to is not None and _worth(facts, place, o.to, chance, s)]
     return visits
+
+
+def _worth(facts: Facts, place: Place, to: Place, chance: float, share: float) -> bool:
+    """Tell whether an option is walked: where a hop's own child is the likely answer always, however deep it lies."""
+    return chance * share >= NEGLIGIBLE or (share >= LIKELY and facts.tree.parent[to.hop] == place.hop)
+
+
+def _passed_on(facts: Facts, place: Place, shares: Shares) -> Place | None:
+    """Give the one child whose failure a hop can have passed on, where nothing else went on; else None.
+
+    Its words came up, or neither has any, and its caller began nothing since.
+    """
+    if len(shares) != 2 or (to := shares[1][0].to) is None or facts.tree.parent[to.hop] != place.hop:
+        return None
+    evidence = shares[1][0].evidence
+    spoken = any(name in evidence for name in HEARD) or (facts.said(place.hop).blank and facts.said(to.hop).blank)
+    heard = spoken and not any(name.startswith("went on") for name in evidence)
+    return to if heard else None
+
+
+def fold(links: Sequence[tuple[Place, Shares]], chance: float) -> tuple[list[Visit], float]:
+    """Give the visits to the links of a chain whose first is reached with a chance, and the chance to come to its end.
+
+    That one failure travels by the same way all along is one fact and not one for each link: the chance that a chain
+    passed it on is that of its weakest link. What is left is shared out among the links as each is in doubt.
+    """
+    visits: list[Visit] = []
+    doubts = [shares[0][1] for _, shares in links]
+    weakest, total = max(doubts, default=0.0), sum(doubts)
+    reached = 1.0
+    for (place, shares), doubt in zip(links, doubts, strict=True):
+        here = min(1.0, weakest * doubt / total / reached) if doubt and reached else 0.0
+        visits.append(Visit(place, chance * reached, ((shares[0][0], here), (shares[1][0], 1.0 - here))))
+        reached *= 1.0 - here
+    return visits, chance * reached
 
 
 def candidates(facts: Facts, visits: Sequence[Visit]) -> list[Candidate]:
