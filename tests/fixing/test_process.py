@@ -61,6 +61,69 @@ async def test_what_a_suite_leaves_behind_is_killed_at_its_end(tmp_path: Path) -
     assert not [pid for pid in family(tmp_path) if alive(pid)]
 
 
+# As the most determined do it: twice forked, a session of its own, no environment; it means to act a while later.
+DAEMON = """
+import os, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execve(sys.executable, [sys.executable, "-c", SLEEPER], {})
+    os._exit(0)
+os.wait()
+while not os.path.exists("pid.whole"):
+    time.sleep(0.01)
+{end}
+""".replace(
+    "SLEEPER",
+    repr(
+        "import os, time; open('pid', 'w').write(str(os.getpid())); os.rename('pid', 'pid.whole'); "
+        "time.sleep(1.5); open('../acted', 'w')"
+    ),
+)
+LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="child subreapers are Linux's")
+
+
+def daemon_never_acts(folder: Path) -> None:
+    pid = int((folder / "pid.whole").read_text())
+    assert not psutil.pid_exists(pid)
+    assert not (folder.parent / "acted").exists()
+
+
+@LINUX
+@pytest.mark.parametrize(("end", "timed_out"), [("sys.exit(0)", False), ("time.sleep(600)", True)])
+async def test_a_daemon_without_session_parent_and_environment_ends_with_its_suite(
+    tmp_path: Path, end: str, timed_out: bool
+) -> None:
+    (tmp_path / "files").mkdir()
+    argv = (sys.executable, "-c", DAEMON.replace("{end}", end))
+    run = await run_suite(argv, tmp_path / "files", timeout_s=1 if timed_out else 30)
+    assert run.timed_out is timed_out
+    daemon_never_acts(tmp_path / "files")
+
+
+@LINUX
+async def test_a_suite_that_kills_its_supervisor_proves_nothing(tmp_path: Path) -> None:
+    argv = (sys.executable, "-c", "import os, signal; os.kill(os.getppid(), signal.SIGKILL)")
+    with pytest.raises(FixingError, match="supervisor"):
+        await run_suite(argv, tmp_path, timeout_s=30)
+
+
+@LINUX
+async def test_a_supervisor_that_the_suite_has_stopped_still_ends_it(tmp_path: Path) -> None:
+    (tmp_path / "files").mkdir()
+    end = "import signal; os.kill(os.getppid(), signal.SIGSTOP); sys.exit(1)"
+    run = await run_suite((sys.executable, "-c", DAEMON.replace("{end}", end)), tmp_path / "files", timeout_s=1)
+    assert run.timed_out
+    daemon_never_acts(tmp_path / "files")
+
+
+async def test_how_a_suite_ended_is_told_by_its_code(tmp_path: Path) -> None:
+    for script, code in (("import sys; sys.exit(7)", 7), ("import os; os.kill(os.getpid(), 15)", -15)):
+        assert (await run_suite((sys.executable, "-c", script), tmp_path, timeout_s=30)).code == code
+    with pytest.raises(FixingError, match="no-such-program"):
+        await run_suite(("no-such-program",), tmp_path, timeout_s=5)
+
+
 async def test_the_whole_tree_is_killed_on_cancellation(tmp_path: Path) -> None:
     script = FAMILY.replace("{end}", "time.sleep(600)")
     os.mkfifo(tmp_path / "signal")
