@@ -1,5 +1,6 @@
 """Which hop made the value that the origin could not take."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -146,3 +147,24 @@ def test_a_deep_payload_of_long_lists_stays_near_the_limit() -> None:
     for _ in range(30):
         value = [value] * 3 if size(value) < 2_000_000 else [value]
     assert size(bounded(value, 4_000)) < 12_000
+
+
+def _large(hops: int, values: int, error: str) -> tuple[Run, Hop]:
+    origin = failed(hops + 1, error, {"page": "seven"})
+    result: JsonValue = [f"v{k}" for k in range(values)]
+    rows = [hop(n, result=result) for n in range(1, hops)]
+    return run(*rows, hop(hops, result={"total": "1.204,50"}), origin), origin
+
+
+def test_an_error_that_quotes_nothing_costs_nothing_however_large_the_results() -> None:
+    large, origin = _large(300, 20_000, "the press is out of ink")
+    began = time.process_time()
+    assert upstream(large, origin) is None
+    assert time.process_time() - began < 0.05
+
+
+def test_the_newest_siblings_are_looked_at_first_and_only_so_many_values_of_a_run() -> None:
+    large, origin = _large(300, 20_000, "could not convert string to float: '1.204,50'")
+    began = time.process_time()
+    assert maker(large, origin) == ("exec_300", "total")
+    assert time.process_time() - began < 0.5

@@ -8,6 +8,7 @@ made it.
 import ast
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from pydantic import JsonValue
 
@@ -22,7 +23,10 @@ WORD = re.compile(r"[A-Za-z_]+")
 
 MAX_VALUES = 10
 MAX_LEAVES = 20_000
-"""Values looked at in one result; a longer one is looked at this far."""
+"""Values looked at in one input or result; a longer one is looked at this far."""
+
+MAX_LOOKED_AT = 50_000
+"""Values looked at in all results of a run, the newest siblings' first (some 50 ms)."""
 
 
 def upstream(run: Run, origin: Hop) -> Upstream | None:
@@ -30,6 +34,7 @@ def upstream(run: Run, origin: Hop) -> Upstream | None:
     earlier = [hop for hop in run.hops if _ended_before(hop, origin)]
     if not origin.error or not earlier:
         return None
+    earlier.sort(key=lambda hop: (hop.parent_id in (origin.parent_id, origin.execution_id), hop.ended_at), reverse=True)
     outside = next((hop.input for hop in run.hops if hop.parent_id is None), None)
     return _by_field(origin, earlier, outside) or _by_value(origin, earlier, outside)
 
@@ -43,12 +48,19 @@ def _ended_before(hop: Hop, origin: Hop) -> bool:
 
 
 def _by_value(origin: Hop, earlier: list[Hop], outside: JsonValue) -> Upstream | None:
-    quoted = list(_quoted(origin.error or "", set(_leaves(origin.input))))[:MAX_VALUES]
+    quoted = list(_quoted(origin.error or "", origin.input))[:MAX_VALUES]
+    if not quoted:
+        return None
     makers: dict[str, list[tuple[Hop, str]]] = {value: [] for value in quoted}
+    left = MAX_LOOKED_AT
     for hop in earlier:
-        held = {leaf: path or "result" for path, leaf in _walk(hop.result) if leaf in makers}
+        leaves = list(_walk(hop.result, min(left, MAX_LEAVES)))
+        left -= len(leaves) + 1
+        held = {leaf: path or "result" for path, leaf in leaves if leaf in makers}
         for value in held.keys() - set(_leaves(hop.input) if held else ()):
             makers[value].append((hop, held[value]))
+        if left <= 0:
+            break
     foreign = set(_leaves(outside))
     for value, made in makers.items():
         if len(made) == 1 and value not in foreign:
@@ -57,15 +69,13 @@ def _by_value(origin: Hop, earlier: list[Hop], outside: JsonValue) -> Upstream |
     return None
 
 
-def _quoted(error: str, given: set[str]) -> Iterator[str]:
+def _quoted(error: str, input: JsonValue) -> Iterator[str]:
     """Give the telling values that an error quotes: odd ones, and plain words and numbers the origin was given."""
-    for match in QUOTED.finditer(error):
-        value = next(group for group in match.groups() if group is not None)
-        if value in given or (len(value) >= 4 and not WORD.fullmatch(value)):
-            yield value
-    for match in NUMBER.finditer(error):
-        if match[0] in given:
-            yield match[0]
+    quoted = [next(group for group in match.groups() if group is not None) for match in QUOTED.finditer(error)]
+    numbers = NUMBER.findall(error)
+    given = set(_leaves(input)) if quoted or numbers else set()
+    yield from (v for v in quoted if v in given or (len(v) >= 4 and not WORD.fullmatch(v)))
+    yield from (n for n in numbers if n in given)
 
 
 def _by_field(origin: Hop, earlier: list[Hop], outside: JsonValue) -> Upstream | None:
@@ -73,20 +83,19 @@ def _by_field(origin: Hop, earlier: list[Hop], outside: JsonValue) -> Upstream |
         return None
     made: list[tuple[Hop, str, str]] = []
     for name, value in origin.input.items():
-        if not _telling(value) or _holds(outside, value):
+        if not _blames(origin.error or "", name, value) or not _telling(value) or _holds(outside, value):
             continue
         holding = ((hop, _whole(hop.result, value)) for hop in earlier)
         made += [(hop, field, name) for hop, field in holding if field and not _holds(hop.input, value)]
-    blamed = [maker for maker in made if _blames(origin.error or "", maker[2], origin.input[maker[2]])]
-    if len(blamed) != 1:
+    if len(made) != 1:
         return None
-    hop, field, name = blamed[0]
+    hop, field, name = made[0]
     return _named(hop, field, f"the origin was given it as {name!r}, which the error is about")
 
 
 def _blames(error: str, name: str, value: JsonValue) -> bool:
     """Tell whether an error is about a field: it names it, quotes it, or misses a key that its object does not have."""
-    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", error):
+    if name in error and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", error):
         return True
     for match in PYDANTIC_VALUE.finditer(error):
         if _literal(match[1]) == value:
@@ -127,18 +136,21 @@ def _leaves(value: JsonValue) -> Iterator[str]:
     return (leaf for _, leaf in _walk(value))
 
 
-def _walk(value: JsonValue) -> Iterator[tuple[str, str]]:
-    """Give path and text of every scalar, strings as they are and numbers as Python writes them."""
+def _walk(value: JsonValue, limit: int = MAX_LEAVES) -> Iterator[tuple[str, str]]:
+    """Give path and text of every scalar, strings as they are and numbers as Python writes them, up to a limit."""
     pending: list[tuple[str, JsonValue]] = [("", value)]
     count = 0
-    while pending and count < MAX_LEAVES:
+    while pending and count < limit:
         path, at = pending.pop()
         if isinstance(at, dict):
-            pending += [(f"{path}.{name}" if path else name, item) for name, item in at.items()]
-        elif isinstance(at, list):
-            pending += [(f"{path}[{index}]", item) for index, item in enumerate(at)]
-        elif isinstance(at, (str, int, float)) and not isinstance(at, bool):
-            count += 1
+            items = islice(at.items(), limit)
+            pending += [(f"{path}.{name}" if path else name, item) for name, item in items]
+            continue
+        if isinstance(at, list):
+            pending += [(f"{path}[{index}]", item) for index, item in enumerate(at[:limit])]
+            continue
+        count += 1
+        if isinstance(at, (str, int, float)) and not isinstance(at, bool):
             yield path, str(at)
 
 
