@@ -10,17 +10,22 @@ import pytest
 from operator_mcp.approval.decisions import decide
 from operator_mcp.errors import FixingError, OperatorError, UsageError
 from operator_mcp.fixing.attempt import run_attempt
+from operator_mcp.fixing.booking import book
 from operator_mcp.fixing.change import describe, require_plain
 from operator_mcp.fixing.git import Git, branch_ref
 from operator_mcp.fixing.merge import merge
 from operator_mcp.fixing.repository import locate
 from operator_mcp.fixing.worker import precheck
 from operator_mcp.fixing.workspace import Workspace, fix_folder
-from operator_mcp.settings import Repository
+from operator_mcp.settings import Repository, Settings
 from tests.fixing import repositories
 from tests.fixing.conftest import Workshop
 from tests.fixing.repositories import FILES, FIXED, PATCH, PATCH_TO_SOURCE, addition, git, settings
 
+REMOVAL = (
+    "diff --git a/qa/old.py b/qa/old.py\ndeleted file mode 100644\n--- a/qa/old.py\n+++ /dev/null\n"
+    "@@ -1 +0,0 @@\n-x = 1\n"
+)
 HOOKS = (
     "pre-commit",
     "post-commit",
@@ -225,8 +230,54 @@ async def test_a_link_in_the_base_is_neither_followed_nor_rewritten(
     with pytest.raises(FixingError):
         await precheck(edit + addition("tests/test_x.py", "x = 1\n"), settings(user))
     with pytest.raises(FixingError):
-        await precheck(addition("linked.py/x.py", "x = 1\n"), settings(user))
+        await precheck(addition("linked.py/x.py", "x = 1\n") + addition("tests/test_x.py", "x = 1\n"), settings(user))
     assert victim.read_text() == "mine\n"
+
+
+async def test_a_file_that_turns_into_a_link_is_refused_by_precheck_and_by_gits_own_account(
+    tmp_path: Path, user: Path
+) -> None:
+    base = git(user, "rev-parse", "HEAD")
+    (user / "calc.py").unlink()
+    (user / "calc.py").symlink_to("/etc/passwd")
+    (user / "tests" / "test_x.py").write_text("x = 1\n")
+    git(user, "add", "--all")
+    # As git prints it: the file goes and a link comes, under one name; and the same as a change of mode alone.
+    text = git(user, "diff", "--cached") + "\n"
+    assert "120000" in text
+    git(user, "commit", "--quiet", "-m", "linked")
+    git(user, "switch", "--quiet", "-c", "elsewhere")
+    git(user, "branch", "--quiet", "--force", "main", base)
+    mode = "diff --git a/calc.py b/calc.py\nold mode 100644\nnew mode 120000\n"
+    for patch, why in ((text, "symbolic link"), (mode + addition("tests/test_x.py", "x = 1\n"), "mode")):
+        with pytest.raises(FixingError, match=why):
+            await precheck(patch, settings(user))
+    workspace = await Workspace.create(tmp_path / "w", await locate(settings(user)), [base])
+    head = git(user, "rev-parse", "elsewhere")
+    await workspace.git.run("fetch", "--quiet", str(user / ".git"), head)
+    with pytest.raises(FixingError, match="mode 100644 to 120000"):
+        await require_plain(workspace.git, await describe(workspace.git, base, head), ("**",))
+
+
+@pytest.mark.parametrize(
+    ("patch", "why"),
+    [
+        (PATCH_TO_SOURCE, r"no test file .*qa/\*\*"),
+        (PATCH, r"no test file .*qa/\*\*"),
+        (PATCH_TO_SOURCE + REMOVAL, r"no test file .*qa/\*\*"),
+        (addition("qa/nobody.py", "x = 1\n"), r"nothing but tests .*qa/\*\*"),
+    ],
+)
+async def test_a_patch_that_no_check_could_verify_is_refused_and_books_nothing(
+    tmp_path: Path, workshop: Workshop, patch: str, why: str
+) -> None:
+    user = repositories.make(tmp_path / "with-qa", {**FILES, "qa/old.py": "x = 1\n"})
+    case = workshop.ledger.open_case("fleet", "run-1", origin=None, agent="calc", reasoner="half", signature="s")
+    own = Settings(home=workshop.home)
+    repository = settings(user, tests=("qa/**",))
+    with pytest.raises(FixingError, match=why):
+        await book(workshop.ledger, own, case, repository, patch, actor="test")
+    assert workshop.ledger.fix_of(case.case_id) is None
 
 
 async def test_gits_own_account_refuses_links_submodules_modes_and_protected_paths(tmp_path: Path, user: Path) -> None:
@@ -243,7 +294,9 @@ async def test_gits_own_account_refuses_links_submodules_modes_and_protected_pat
             await require_plain(workspace.git, await describe(workspace.git, base, head), ("**",))
 
 
-@pytest.mark.parametrize("text", [PATCH_TO_SOURCE.replace("def half", "def third"), addition("calc.py", "x\n")])
+@pytest.mark.parametrize(
+    "text", [PATCH.replace("def half", "def third"), addition("calc.py", "x\n") + addition("tests/test_x.py", "x\n")]
+)
 async def test_a_patch_that_does_not_apply_is_refused_before_anything_is_booked(user: Path, text: str) -> None:
     with pytest.raises(FixingError, match="does not apply"):
         await precheck(text, settings(user))
@@ -251,7 +304,7 @@ async def test_a_patch_that_does_not_apply_is_refused_before_anything_is_booked(
 
 async def test_a_patch_to_a_file_that_is_not_there_says_so(user: Path) -> None:
     with pytest.raises(FixingError, match=r"no file 'cal\.py'"):
-        await precheck(PATCH_TO_SOURCE.replace("calc.py", "cal.py"), settings(user))
+        await precheck(PATCH.replace("calc.py", "cal.py"), settings(user))
 
 
 @pytest.mark.parametrize("crlf_patch", [False, True])

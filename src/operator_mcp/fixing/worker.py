@@ -49,9 +49,11 @@ async def precheck(patch_text: str, repository: Repository) -> Patch:
     """Read a patch and try it on the base in a scratch clone; for use before an attempt is booked.
 
     Raises:
-        FixingError: the patch or the repository cannot be used; trying again with a better one costs nothing.
+        FixingError: the patch or the repository cannot be used, or no check could ever verify the patch (it has no
+            test file, or nothing but tests); trying again with a better one costs nothing.
     """
     patch = parse(patch_text, repository.allow)
+    _require_test_and_source(patch, repository)
     source = await locate(repository)
     base = await source.base()
     with tempfile.TemporaryDirectory(prefix="operator-precheck-", ignore_cleanup_errors=True) as scratch:
@@ -61,6 +63,21 @@ async def precheck(patch_text: str, repository: Repository) -> Patch:
             workspace.git, await workspace.commit_patch(base, patch, "try", when=when), repository.allow
         )
     return patch
+
+
+def _require_test_and_source(patch: Patch, repository: Repository) -> None:
+    tests = patch.tests(repository.tests)
+    globs = ", ".join(repository.tests)
+    if not any(file.path in tests and file.kind != "removed" for file in patch.files):
+        raise FixingError(
+            f"the patch adds or changes no test file (tests are {globs})",
+            "Add a regression test that fails without the fix, in a file that one of these matches.",
+        )
+    if len(tests) == len(patch.files):
+        raise FixingError(
+            f"the patch changes nothing but tests (tests are {globs})",
+            "Change the source that fails too; tests alone mend nothing.",
+        )
 
 
 async def start_worker(settings: Settings, fix: Fix, repository: Repository, patch: str) -> int:
