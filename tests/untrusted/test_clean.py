@@ -50,6 +50,11 @@ ASSIGNED = {
     "X-Api-Key: {}": "7f3e9a1b2c",
     "upload_token={}": "upl_5d0c2b7e91f3",
     "https://blob.example/c?sv=2024&sig={}": "aG9sYW11bmRv%2Fxy",
+    "PGPASSWORD={} psql": "hunter2xyz",
+    "DB_PASS={}": "hunter2xyz",
+    "password '{}' was rejected": "hunter2xyz",
+    "the password is {}": "hunter2xyz",
+    "api key '{}' is invalid": "hunter2xyz",
 }
 IDENTIFIERS = [
     "exec_20261124_111015_nkpb4ey6",

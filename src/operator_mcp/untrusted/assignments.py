@@ -29,8 +29,14 @@ _FLAG = re.compile(
 _COMMAND = re.compile(r"\bcurl\b[^\n]+", re.I)
 _LOGIN = re.compile(r"(?P<before>\s-u\s+['\"]?[^\s:'\"]{1,80}:)(?P<value>[^\s'\"]{2,})")
 
+_TOLD = re.compile(
+    r"(?P<before>\b(?:password|passwort|passphrase|secret|api[ _-]key)(?:\s+is|\s+was)?\s+['\"]?)"
+    r"(?P<value>(?=[^\s'\"]{0,60}[0-9])(?=[^\s'\"]{0,60}[A-Za-z])[^\s'\"]{6,200})",
+    re.I,
+)
+
 _KEYED = re.compile(
-    r"(?P<key>(?:pass(?:w(?:or[dt]|d)|phrase)|pwd|kennwort|secret|credential|authorization|token|bearer|"
+    r"(?P<key>(?:pass(?:w(?:or[dt]|d)|phrase)|(?<=[_-])pass|pwd|kennwort|secret|credential|authorization|token|bearer|"
     r"a(?:pi|ccess|ccount|uth)[_ -]?key|"
     r"(?:private|client|signing|encryption|master|service|shared|license|shared_?access)[_-]?key)"
     r"(?:_?[A-Za-z0-9]{1,12}){0,2})"
@@ -49,6 +55,7 @@ _TRIED = (
     ("authorization", _HEADER),
     *((scheme, _SCHEME) for scheme in ("bearer", "basic", "digest", "apikey", "api-key")),
     ("cookie", _COOKIE),
+    *((noun, _TOLD) for noun in ("password", "passwort", "passphrase", "secret", "api")),
     *((flag, _FLAG) for flag in ("-pass", "-token", "-api", "-secret", "-access", "-auth")),
 )
 """Each pattern with a lower-case anchor without which it cannot match."""

@@ -30,6 +30,9 @@ _ALONE = frozenset(
         "senha",
     }
 )
+_ENDINGS = ("password", "passwd")
+"""How run-together names end: `PGPASSWORD`, `dbpassword`."""
+
 _TOKEN = frozenset({"token", "authtoken", "accesstoken"})
 _BEFORE_KEY = frozenset(
     {
@@ -108,6 +111,8 @@ def is_sensitive(key: str) -> bool:
     words = [word.lower() for run in runs for word in _WORDS.findall(run)]
     if not words or _NOT_A_CREDENTIAL.intersection(words):
         return False
-    if _ALONE.intersection(words) or words[-1] in _TOKEN:
+    if _ALONE.intersection(words) or words[-1] in _TOKEN or words[-1].endswith(_ENDINGS):
+        return True
+    if words[-1] == "pass" and len(words) > 1:
         return True
     return any(word == "key" and words[at - 1] in _BEFORE_KEY for at, word in enumerate(words) if at)
