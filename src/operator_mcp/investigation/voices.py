@@ -1,8 +1,12 @@
 """Who speaks in an error: a library or provider that saw the failure, or a person who says it again."""
 
 import re
+from functools import lru_cache
 
 from operator_mcp.investigation.texts import LIMIT
+
+REMEMBERED = 256
+"""Texts whose signs are kept: the hops of a chain say the same, and the patterns are slow."""
 
 _WAIT = re.compile(
     r"tim(?:ed|e|ing)[ -]?out|wait(?:ed|ing)?\b.{0,40}\b(?:expired|exceeded|over|reached)|deadline|"
@@ -33,11 +37,13 @@ _SIGNS = tuple(
 )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def says_waiting_ended(text: str) -> bool:
     """Tell whether a text speaks of a limit of time that passed (SDK, HTTP clients, or people's words)."""
     return _WAIT.search(text[:LIMIT]) is not None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def concrete(text: str) -> int:
     """Count the signs (0-4) that a text was written by a machine that saw the failure, not by a person re-wording it.
 
@@ -47,11 +53,13 @@ def concrete(text: str) -> int:
     return sum(sign.search(text) is not None for sign in _SIGNS)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def raw(text: str) -> bool:
     """Tell whether a text reads like a message of a language, library, server or model provider."""
     return _RAW.search(text[:LIMIT]) is not None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def vague(text: str) -> bool:
     """Tell whether a text reads like a person's words for "this failed", without a library's words in it."""
     return not raw(text) and _VAGUE.search(text[:LIMIT]) is not None
