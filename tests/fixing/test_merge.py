@@ -372,6 +372,105 @@ async def test_cancelling_the_caller_does_not_leave_a_half_merged_tree(
     assert (await approved.merge()).state == "merged"
 
 
+async def test_a_fix_that_can_no_longer_be_merged_is_withdrawn_and_reopened(user: Path, workshop: Workshop) -> None:
+    repository = settings(user)
+    fix = await workshop.approved(repository)
+    git(user, "branch", "-D", str(fix.branch))
+    with pytest.raises(RuleRefusal, match="is gone"):
+        await merge(workshop.ledger, fix, repository, workshop.home)
+    assert (await decide(workshop.ledger, fix.fix_id, False, by="bob", digest=None)).state == "rejected"
+    with pytest.raises(RuleRefusal, match="not approved"):
+        await merge(workshop.ledger, fix, repository, workshop.home)
+    workshop.ledger.reopen(fix.fix_id, actor="bob", reason="the branch was deleted")
+    again = workshop.booked(repository, run="another")
+    assert again.state == "booked"
+    assert (user / "calc.py").read_text() == CALC
+
+
+async def test_a_merge_that_the_ledger_did_not_see_cannot_be_withdrawn(user: Path, workshop: Workshop) -> None:
+    fix = await workshop.approved(settings(user))
+    git(user, "merge", "--quiet", "--no-ff", "-m", "crashed after landing", str(fix.head))
+    with pytest.raises(RuleRefusal, match="holds"):
+        await decide(workshop.ledger, fix.fix_id, False, by="bob", digest=None)
+    assert (await merge(workshop.ledger, fix, settings(user), workshop.home)).state == "merged"
+
+
+RACER = """
+import sys
+from pathlib import Path
+import anyio
+from operator_mcp.approval.decisions import decide
+from operator_mcp.errors import OperatorError
+from operator_mcp.fixing.job import Job
+from operator_mcp.fixing.merge import merge
+from operator_mcp.ledger import Ledger
+
+job, what = Job.read(Path(sys.argv[1])), sys.argv[2]
+
+async def main():
+    ledger = Ledger.open(job.ledger_url)
+    fix = ledger.fix(job.fix_id)
+    if what == "merge":
+        return await merge(ledger, fix, job.repository, job.home)
+    return await decide(ledger, job.fix_id, False, by="bob", digest=fix.diff_digest)
+
+try:
+    print(anyio.run(main).state)
+except OperatorError:
+    print("refused")
+"""
+
+
+async def test_of_a_merge_and_a_withdrawal_in_two_processes_exactly_one_happens(
+    approved: Approved, tmp_path: Path
+) -> None:
+    user, fix, home = approved.user, approved.fix, approved.workshop.home
+    url = f"sqlite:///{home / 'ledger.db'}"
+    job = Job(ledger_url=url, home=home, fix_id=fix.fix_id, repository=approved.repository, patch=PATCH)
+    path = await anyio.to_thread.run_sync(job.write, tmp_path)
+    ends: dict[str, str] = {}
+
+    async def go(what: str) -> None:
+        done = await anyio.run_process([sys.executable, "-c", RACER, str(path), what])
+        ends[what] = done.stdout.decode().strip()
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(go, "merge")
+        group.start_soon(go, "reject")
+    found = approved.workshop.ledger.fix(fix.fix_id)
+    assert found is not None
+    assert (ends, found.state, (user / "calc.py").read_text()) in (
+        ({"merge": "merged", "reject": "refused"}, "merged", FIXED),
+        ({"merge": "refused", "reject": "rejected"}, "rejected", CALC),
+    )
+
+
+async def test_a_withdrawal_during_the_landing_waits_for_it_and_is_refused(
+    approved: Approved, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fix, ledger = approved.fix, approved.workshop.ledger
+    real = landing.land
+    outcomes: list[str] = []
+
+    async def reject() -> None:
+        try:
+            outcomes.append((await decide(ledger, fix.fix_id, False, by="bob", digest=None)).state)
+        except RuleRefusal:
+            outcomes.append("refused")
+
+    async with anyio.create_task_group() as group:
+
+        async def lands(*args: object) -> object:
+            group.start_soon(reject)
+            await anyio.wait_all_tasks_blocked()
+            return await real(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(merging, "land", lands)
+        assert (await approved.merge()).state == "merged"
+    assert outcomes == ["refused"]
+    assert (approved.user / "calc.py").read_text() == FIXED
+
+
 KILLED = """
 import os, sys
 from pathlib import Path

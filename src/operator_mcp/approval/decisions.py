@@ -6,6 +6,7 @@ from anyio.to_thread import run_sync
 
 from operator_mcp import policy
 from operator_mcp.errors import FixingError, RuleRefusal, UsageError
+from operator_mcp.fixing.withdrawal import withdraw
 from operator_mcp.ledger import Ledger
 from operator_mcp.ledger.approvals import Decision
 from operator_mcp.models import Approval, Fix
@@ -30,11 +31,14 @@ async def ask(ledger: Ledger, fix: Fix) -> Approval:
 async def decide(ledger: Ledger, fix_id: str, approve: bool, *, by: str, digest: str | None) -> Fix:
     """Take a human's decision about a fix that waits for one, and give the fix: `approved` or `rejected`.
 
+    Rejecting a fix that is approved but not merged withdraws it.
+
     `digest` is of the diff the human saw (at least its first 12 characters); None where they saw the stored one.
 
     Raises:
         UsageError: no fix has that id, or nobody is named.
-        RuleRefusal: the fix does not wait, was decided before, has expired, or has other bytes (rule 5).
+        RuleRefusal: the fix does not wait, was decided before, has expired, is merged, or has other bytes (rule 5).
+        FixingError: the fix is being merged, and that does not end.
     """
     fix = await run_sync(ledger.fix, fix_id)
     if fix is None:
@@ -46,6 +50,8 @@ async def decide(ledger: Ledger, fix_id: str, approve: bool, *, by: str, digest:
     if approval is None:
         raise RuleRefusal(5, f"{fix_id} is {fix.state}: there is nothing to decide", "wait until it awaits approval")
     bound = _bound_digest(approval, digest)
+    if fix.state == "approved" and not approve:
+        return await withdraw(ledger, fix, by=by, digest=bound)
     decision: Decision = "approved" if approve else "rejected"
     return await run_sync(partial(ledger.decide, fix_id, decision, by=by, diff_digest=bound))
 
@@ -59,7 +65,9 @@ def _bound_digest(approval: Approval, digest: str | None) -> str:
 def ways(fix: Fix, *, in_session: bool = True) -> list[str]:
     """Tell how a human can decide about a fix that waits, or finish an approved one; empty for all others."""
     if fix.state == "approved":
-        return [f"run `operator-mcp approve {fix.fix_id}` in a terminal to finish the merge"]
+        return [
+            f"run `operator-mcp approve {fix.fix_id}` in a terminal to finish the merge, or reject it to withdraw it"
+        ]
     if fix.state != "awaiting_approval":
         return []
     here = ["answer the question in this session (call draft_fix again to be asked again)"] if in_session else []

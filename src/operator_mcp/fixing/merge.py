@@ -15,7 +15,7 @@ from operator_mcp.fixing.commits import merge_message
 from operator_mcp.fixing.landing import Landing, land
 from operator_mcp.fixing.repository import Source, locate
 from operator_mcp.fixing.standing import ACTOR, move, stored
-from operator_mcp.fixing.turns import turn
+from operator_mcp.fixing.turns import landing_of, turn
 from operator_mcp.fixing.workspace import Workspace, fix_folder
 from operator_mcp.ledger import Ledger
 from operator_mcp.models import Approval, Fix
@@ -55,7 +55,7 @@ async def _record(ledger: Ledger, fix: Fix, landing: Landing) -> Fix:
     try:
         return await move(ledger, fix, landing.state, detail=landing.detail)
     except LedgerError:
-        # Another process brought the same bytes to the same end and was first to write it down.
+        # It is written down: where the bytes landed, or by another process that brought them to the same end.
         now = await stored(ledger, fix.fix_id)
         if now.state != landing.state:
             raise
@@ -100,12 +100,22 @@ class _Merge:
             if tip != change.base and (reason := await self._why_not(workspace, change, tip, tree)):
                 return _conflict(f"on {self.source.base_branch} as it moved to {tip[:12]}, {reason}")
             commit = await workspace.commit_merge(tree, tip, head, self._message, when=self._when)
-            async with turn(self.folder.parent, self.source.common):
+            async with turn(self.folder.parent, self.source.common), landing_of(self.fix, needed=False):
                 # From here on the user's repository changes: finish that, whoever stops waiting for it.
                 with anyio.CancelScope(shield=True):
-                    landing = await land(self.source, workspace, self.fix.fix_id, tip, commit)
+                    landing = await self._land(workspace, tip, commit)
         if landing is None:
             await anyio.sleep(_PAUSE_S)
+        return landing
+
+    async def _land(self, workspace: Workspace, tip: str, commit: str) -> Landing | None:
+        """Move the branch and write that down, while nobody can withdraw the fix."""
+        now = await stored(self.ledger, self.fix.fix_id)
+        if now.state == "rejected":
+            raise RuleRefusal(5, f"{now.fix_id} was withdrawn: {now.detail}", "nothing is merged")
+        landing = await land(self.source, workspace, self.fix.fix_id, tip, commit)
+        if landing is not None and landing.state == "merged":
+            await _record(self.ledger, self.fix, landing)
         return landing
 
     @property
@@ -137,7 +147,7 @@ class _Merge:
 
     async def _refuse(self, why: str) -> None:
         await run_sync(self.ledger.record, ACTOR, "merge refused", self.fix.fix_id, why)
-        raise RuleRefusal(5, why, f"put {self.fix.branch} back to the approved commit, or merge by hand")
+        raise RuleRefusal(5, why, f"put {self.fix.branch} back to the approved commit, or reject the fix")
 
     async def _why_not(self, workspace: Workspace, change: Change, tip: str, tree: str) -> str:
         tests = test_files(change, self.repository)

@@ -19,7 +19,7 @@ FINAL = "nothing more can be decided; only a human reopens, with `operator-mcp r
 
 
 class Approvals(Store):
-    """Asking, deciding and expiring."""
+    """Asking, deciding, withdrawing and expiring."""
 
     def ask_approval(self, fix_id: str, *, base: str, tree: str, diff_digest: str, lifetime: timedelta) -> Approval:
         """Put the question about a fix that awaits approval, for at most rule 5's time; asking again changes nothing.
@@ -87,6 +87,29 @@ class Approvals(Store):
             raise RuleRefusal(5, f"the approval of {fix_id} expired at {approval.expires_at:%Y-%m-%d %H:%M} UTC", FINAL)
         return fix
 
+    def withdraw(self, fix_id: str, *, by: str, diff_digest: str) -> Fix:
+        """Reject a fix that was approved and is not merged, in one transaction. `diff_digest` is of what they saw.
+
+        The ledger does not see the repository: callers make sure that no merge is under way (`fixing.withdrawal`).
+
+        Raises:
+            UsageError: nobody is named.
+            RuleRefusal: the fix is not approved, or no longer; or the human saw other bytes (rule 5).
+            LedgerError: there is no such fix.
+        """
+        if not by.strip():
+            raise UsageError("by: it is empty", "Name the human who decides.")
+        with self._change() as connection:
+            fix, now = fix_in(connection, fix_id), self._clock()
+            approval = _require_approval(connection, fix_id)
+            if fix.state != "approved" or approval.state != "approved":
+                raise RuleRefusal(5, f"{fix_id} is {fix.state}: only an approved fix can be withdrawn", FINAL)
+            if approval.diff_digest != diff_digest:
+                raise RuleRefusal(5, f"the decision is about other bytes than {fix_id} has", "look at the diff again")
+            _close(connection, now, fix_id, "rejected", by, source="approved")
+            detail = FixFields(detail=f"approved by {approval.decided_by}, rejected by {by} before it was merged")
+            return move_in(connection, now, fix_id, "approved", "rejected", actor=by, fields=detail)
+
     def expire_approvals(self) -> list[Fix]:
         """Expire every question whose time is over, with its fix; give those fixes."""
         t = tables.approvals
@@ -104,10 +127,10 @@ def _expire(connection: Connection, at: datetime, fix_id: str) -> Fix:
     return move_in(connection, at, fix_id, "awaiting_approval", "expired", actor="ledger", fields=detail)
 
 
-def _close(connection: Connection, at: datetime, fix_id: str, state: str, by: str) -> None:
+def _close(connection: Connection, at: datetime, fix_id: str, state: str, by: str, *, source: str = "waiting") -> None:
     t = tables.approvals
-    waiting = update(t).where(t.c.fix_id == fix_id, t.c.state == "waiting")
-    connection.execute(waiting.values(state=state, decided_at=at, decided_by=by))
+    open_ones = update(t).where(t.c.fix_id == fix_id, t.c.state == source)
+    connection.execute(open_ones.values(state=state, decided_at=at, decided_by=by))
 
 
 def _approval(connection: Connection, fix_id: str) -> Approval | None:

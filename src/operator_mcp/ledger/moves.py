@@ -24,9 +24,12 @@ MOVES: Mapping[FixState, frozenset[FixState]] = {
     "drafting": frozenset({"checking", "failed", "over_budget", "lost"}),
     "checking": frozenset({"awaiting_approval", "not_verified", "failed", "over_budget", "lost"}),
     "awaiting_approval": frozenset({"approved", "rejected", "expired"}),
-    "approved": frozenset({"merged", "conflict"}),
+    "approved": frozenset({"merged", "conflict", "rejected"}),
 }
-"""Every way a fix can go. Out of `awaiting_approval` lead only a human's decision and the clock (rule 5)."""
+"""Every way a fix can go. Out of `awaiting_approval` lead only a human's decision and the clock (rule 5).
+
+A fix that is approved but not merged can be withdrawn by a human: then it is rejected.
+"""
 
 
 class FixFields(TypedDict, total=False):
@@ -54,9 +57,10 @@ class Moves(Store):
 
         Raises:
             LedgerError: there is no such fix, no such way, or the fix is no longer in `source`.
-            RuleRefusal: the fix waits for a human; only `decide` leads on (rule 5).
+            RuleRefusal: this is a human's to decide; only `decide` and `withdraw` lead there (rule 5).
         """
-        if source == "awaiting_approval" and target in MOVES[source]:
+        human = source == "awaiting_approval" or target == "rejected"
+        if human and target in MOVES.get(source, frozenset()):
             raise RuleRefusal(5, f"{fix_id} waits for a human's decision", "approve or reject it")
         with self._change() as connection:
             return move_in(connection, self._clock(), fix_id, source, target, actor=actor, fields=fields)
@@ -106,7 +110,9 @@ class Moves(Store):
         with self._change() as connection:
             fix = fix_in(connection, fix_id)
             if fix.state in LIVE_FIX_STATES or fix.state == "merged":
-                raise RuleRefusal(3, f"{fix_id} is {fix.state}", "decide on it" if fix.state != "merged" else AGAIN)
+                raise RuleRefusal(
+                    3, f"{fix_id} is {fix.state}", "approve or reject it" if fix.state != "merged" else AGAIN
+                )
             archive = update(t).where(t.c.fix_id == fix_id, t.c.archived.is_(False))
             if connection.execute(archive.values(archived=True, case_key=None)).rowcount == 0:
                 raise RuleRefusal(3, f"{fix_id} was reopened before", "look at the newer fix of its case")
