@@ -16,6 +16,8 @@ from tests.control_plane.scripted import Reply, answer, scripted
 from tests.diagnosis_model.conftest import COST, LOG, PRICE, Open, investigation, settings_for, trace, verdict
 from tests.diagnosis_model.endpoint import Api, Told
 
+pytestmark = pytest.mark.heavy
+
 APIS: tuple[Api, ...] = ("chat", "responses", "anthropic", "openrouter")
 
 

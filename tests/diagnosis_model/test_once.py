@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import anyio
+import pytest
 from anyio.abc import Process
 from anyio.streams.text import TextReceiveStream
 
@@ -19,6 +20,8 @@ from operator_mcp.models import Diagnosis, Proposal
 from tests.control_plane.scripted import Reply, scripted
 from tests.diagnosis_model.conftest import COST, ERROR, LOG, Desk, Open, investigation, settings_for, trace, verdict
 from tests.diagnosis_model.endpoint import Endpoint, Told
+
+pytestmark = pytest.mark.heavy
 
 PROPOSAL = Proposal(
     root_cause="code_bug",

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import pytest
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from pydantic import JsonValue
@@ -20,6 +21,8 @@ from tests.diagnosis_model.conftest import COST, verdict
 from tests.diagnosis_model.endpoint import Told, serve
 from tests.diagnosis_model.test_once import seen
 from tests.faces.conftest import facts
+
+pytestmark = pytest.mark.heavy
 
 ABORTED = RECORDINGS / "cause-46-bind"
 """A recorded run whose error says no more than that a stage was aborted."""

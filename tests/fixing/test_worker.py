@@ -22,6 +22,8 @@ from tests.fixing.conftest import Workshop
 from tests.fixing.repositories import PATCH, git, settings, snapshot
 from tests.fixing.test_process import alive
 
+pytestmark = pytest.mark.heavy
+
 # A suite that tells, through a pipe, how often it was started and by which process, and then waits to be let go.
 SIGNALLING = """
 import os, sys, unittest

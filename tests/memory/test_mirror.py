@@ -22,6 +22,8 @@ from operator_mcp.models import Evidence
 from tests.ledger.conftest import Clock
 from tests.memory.conftest import KEY_ERROR, Desk, desk_over, failing, fleet_of, run_id, verdict
 
+pytestmark = pytest.mark.heavy
+
 WHERE = "diagnoses.r:code_bug"
 NOWHERE = "http://127.0.0.1:9"
 

@@ -22,6 +22,8 @@ from tests.faces.conftest import facts
 from tests.ledger.test_fixes import finish
 from tests.memory.conftest import KEY_ERROR, Desk, failing, run_id
 
+pytestmark = pytest.mark.heavy
+
 FINGERPRINT = "royalty_split:code_bug"
 PROSE = "the ledger book does not balance"
 
