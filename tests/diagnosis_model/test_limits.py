@@ -14,6 +14,8 @@ from operator_mcp.settings import ModelPrice, Settings, load
 from tests.diagnosis_model.conftest import COST, PRICE, Open, investigation, trace, verdict
 from tests.diagnosis_model.endpoint import Told
 
+pytestmark = pytest.mark.heavy
+
 
 async def test_a_model_without_a_price_is_not_asked_and_the_answer_says_how_to_state_one(open_desk: Open) -> None:
     async with open_desk(Told(verdict()), model_price=None) as desk:

@@ -3,11 +3,14 @@
 import sqlite3
 
 import anyio
+import pytest
 from mcp import Client
 from pydantic import JsonValue
 
 from operator_mcp.demo.sample import PREPARED_PATCH
 from tests.faces.conftest import Demo, facts
+
+pytestmark = pytest.mark.heavy
 
 
 async def both_at_once(demo: Demo, tool: str, arguments: dict[str, object]) -> list[dict[str, JsonValue]]:

@@ -23,6 +23,8 @@ from tests.fixing import repositories
 from tests.fixing.conftest import Approved, Workshop
 from tests.fixing.repositories import CALC, FIXED, PATCH, REGRESSION, addition, git, settings, snapshot
 
+pytestmark = pytest.mark.heavy
+
 OTHER = "from calc import half\n\n\ndef quarter(total: float) -> float:\n    return half(half(total, 2), 2)\n"
 
 

@@ -17,6 +17,8 @@ from operator_mcp.library.audience import MOST_URIS
 from operator_mcp.server import build
 from tests.memory.conftest import Desk, run_id, verdict
 
+pytestmark = pytest.mark.heavy
+
 LEGACY, MODERN = "legacy", "2026-07-28"
 ERAS = (LEGACY, MODERN)
 FINGERPRINT = "royalty_split:code_bug"
