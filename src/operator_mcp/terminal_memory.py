@@ -12,6 +12,9 @@ from operator_mcp.memory.telling import day, seen, step
 from operator_mcp.models import Memory
 from operator_mcp.terminal import console
 
+COPIED = frozenset({"fingerprint", "reasoner"})
+"""Columns whose cells people copy: they are never broken over lines."""
+
 
 def memories(lines: Sequence[MemoryLine], next_cursor: str | None) -> None:
     """Draw a page of memory."""
@@ -78,7 +81,7 @@ def backlog(reasoner: str, lines: Sequence[BacklogLine]) -> None:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in COPIED)
     return table
 
 
