@@ -81,9 +81,10 @@ class Builder:
         return (Say(*self.words.chatter()),) if self.chance(0.25) else ()
 
     def fault(self, *, empty: bool = False, times: int | None = None) -> Raise:
-        """Draw a fault."""
+        """Draw a fault, now and then beside a trouble that was got over and is logged as an error all the same."""
         drawn = self.words.fault(empty=empty)
-        logged = self.words.fault().text if self.chance(0.05) else ""
+        over = self.rng.choice(self.names.reasoners)
+        logged = self.words.caught(over, self.words.fault().text) if self.chance(0.05) else ""
         return Raise(drawn.text, drawn.cause, drawn.detectable, times, logged)
 
     def healthy(self, caller: str, depth: int = 1) -> Part:

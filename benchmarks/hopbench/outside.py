@@ -106,8 +106,8 @@ def bad_response(b: Builder) -> Scene:
     code, body, cause = b.rng.choice(
         [
             (500, "Internal Server Error", "unknown"),
-            (502, "<html><head><title>502 Bad Gateway</title></head></html>", "provider_error"),
-            (503, "no healthy upstream", "provider_error"),
+            (502, "<html><head><title>502 Bad Gateway</title></head></html>", "unavailable"),
+            (503, "no healthy upstream", "unavailable"),
             (422, '{"detail":"Missing required field: ' + b.rng.choice(b.names.things) + '"}', "schema_mismatch"),
         ]
     )

@@ -66,9 +66,9 @@ FAULTS: dict[str, tuple[tuple[str, str, bool], ...]] = {
         ("Prüfsumme der {thing} stimmt nicht", "unknown", False),
         ("{identifier}: Betrag liegt unter null", "unknown", False),
         ("zwei {thing} mit derselben Nummer {n}", "unknown", False),
-        ("Verbindung zum Archiv wurde getrennt", "provider_error", False),
+        ("Verbindung zum Archiv wurde getrennt", "provider_error", True),
         ("Datum '{identifier}' ist kein Datum", "schema_mismatch", False),
-        ("Zugang verweigert: Kennung {thing} abgelaufen", "auth", False),
+        ("Zugang verweigert: Kennung {thing} abgelaufen", "auth", True),
     ),
     "french": (
         ("{thing} {identifier} introuvable", "unknown", False),
@@ -76,7 +76,7 @@ FAULTS: dict[str, tuple[tuple[str, str, bool], ...]] = {
         ("{identifier} : montant négatif", "unknown", False),
         ("aucune réponse du service {thing}", "provider_error", False),
         ("la valeur '{identifier}' n'est pas une date", "schema_mismatch", False),
-        ("accès refusé au dossier {identifier}", "auth", False),
+        ("accès refusé au dossier {identifier}", "auth", True),
         ("lot {n} déjà clos", "unknown", False),
     ),
     "spanish": (
@@ -85,7 +85,7 @@ FAULTS: dict[str, tuple[tuple[str, str, bool], ...]] = {
         ("{identifier}: cantidad por debajo de cero", "unknown", False),
         ("el servicio de {thing} no contesta", "provider_error", False),
         ("'{identifier}' no es una fecha", "schema_mismatch", False),
-        ("permiso denegado para {identifier}", "auth", False),
+        ("permiso denegado para {identifier}", "auth", True),
         ("la hoja {n} está vacía", "unknown", False),
     ),
     "codes": (
