@@ -51,6 +51,20 @@ def test_the_leaf_of_a_chain_is_named_surely_however_deep_it_lies(count: int, fo
     assert len(found.path) == count
 
 
+def test_a_chain_whose_callers_each_put_words_of_their_own_before_the_failure_leads_to_its_leaf() -> None:
+    rows = chain(600, "in process")
+    rows = [
+        row.model_copy(update={"error": "".join(f"stage {j} cannot go on: " for j in range(k, 599)) + WORDS})
+        for k, row in enumerate(rows)
+    ]
+    began = time.process_time()
+    found = find_origin(run(*rows))
+    assert found.origin is not None
+    assert found.origin.execution_id == rows[-1].execution_id
+    assert found.confidence >= 0.9
+    assert time.process_time() - began < 3
+
+
 def test_a_deep_chain_without_words_leads_to_its_leaf() -> None:
     rows = chain(300, "in process", "")
     found = find_origin(run(*rows))

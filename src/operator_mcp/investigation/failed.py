@@ -45,6 +45,9 @@ STATES = {Status.SUCCEEDED: "slow", Status.FAILED: "late", Status.CANCELLED: "st
 NEIGHBOURS = 8
 """Failures before and after a log entry that are looked at for the one it speaks of."""
 
+QUOTED = 2_000
+"""Characters of a text that must come up in its caller's, as a caller's own words before it push its end out of sight."""
+
 HEARD = ("same text", "text contained", "no words, relayed")
 
 
@@ -55,7 +58,6 @@ class Failed(Fork):
         super().__init__(facts, p, facts.tree.end[p])
         self.waited = says_waiting_ended(self.said.text)
         self.cancelled = "cancel" in self.said.raw[:2000].lower()
-        self.words = words(self.said.text)
         self.told = facts.told(p)
         self.logged = self.hop.execution_id in facts.logs
         self.chains = facts.attempts(p)
@@ -133,6 +135,11 @@ class Failed(Fork):
         self._log(c, found)
         return found
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the hop's error."""
+        return words(self.said.text)
+
     def _text(self, c: int, found: Evidence) -> None:
         own, theirs, hop = self.said, self.facts.said(c), self.tree.hops[c]
         if theirs.blank:
@@ -146,7 +153,7 @@ class Failed(Fork):
             found["same text"] = 1
             found["same text, relays fit" if fits else "same text, relays do not fit"] = 1
             found["same text, length"] = min(len(own.text), 60) / 60
-        elif len(theirs.text) > 3 and theirs.text in own.text:
+        elif len(theirs.text) > 3 and theirs.text[:QUOTED] in own.text:
             found["text contained"] = 1
             found["text contained, length"] = min(len(theirs.text), 60) / 60
         else:

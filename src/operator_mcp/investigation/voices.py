@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from operator_mcp.investigation.texts import LIMIT
+HEARD = 500
+"""Characters at each end of a text that are looked at: who speaks shows where a text begins, or where it ends."""
 
 REMEMBERED = 256
 """Texts whose signs are kept: the hops of a chain say the same, and the patterns are slow."""
@@ -40,7 +41,7 @@ _SIGNS = tuple(
 @lru_cache(maxsize=REMEMBERED)
 def says_waiting_ended(text: str) -> bool:
     """Tell whether a text speaks of a limit of time that passed (SDK, HTTP clients, or people's words)."""
-    return _WAIT.search(text[:LIMIT]) is not None
+    return _WAIT.search(_ends(text)) is not None
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -49,17 +50,21 @@ def concrete(text: str) -> int:
 
     Codes and numbers; quoted values; addresses or paths; identifiers of code (`snake_case`, `CamelCase`, `f()`).
     """
-    text = text[:LIMIT]
+    text = _ends(text)
     return sum(sign.search(text) is not None for sign in _SIGNS)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def raw(text: str) -> bool:
     """Tell whether a text reads like a message of a language, library, server or model provider."""
-    return _RAW.search(text[:LIMIT]) is not None
+    return _RAW.search(_ends(text)) is not None
 
 
 @lru_cache(maxsize=REMEMBERED)
 def vague(text: str) -> bool:
     """Tell whether a text reads like a person's words for "this failed", without a library's words in it."""
-    return not raw(text) and _VAGUE.search(text[:LIMIT]) is not None
+    return not raw(text) and _VAGUE.search(_ends(text)) is not None
+
+
+def _ends(text: str) -> str:
+    return text if len(text) <= 2 * HEARD else f"{text[:HEARD]}\n{text[-HEARD:]}"
