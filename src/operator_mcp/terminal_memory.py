@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -21,12 +22,9 @@ def memories(lines: Sequence[MemoryLine], next_cursor: str | None) -> None:
     if not lines:
         console.print("Nothing is remembered yet: diagnosing a run with evidence that can be verified begins it.")
         return
-    table = _table("fingerprint", "sure", "seen", "last", "standing", "why")
     for line in lines:
         sure = f"{line.confidence:.2f}{' (provisional)' if line.provisional else ''}"
-        row = (line.fingerprint, sure, str(line.count), day(line.last_seen), _words(line.standing), line.summary)
-        table.add_row(*(escape(cell) for cell in row))
-    console.print(table)
+        _entry(line.fingerprint, f"{sure}  {_count(line)}", line.standing, line.summary)
     if next_cursor:
         console.print(Text(f"More: operator-mcp memory list --cursor '{next_cursor}'", style="dim"))
 
@@ -64,18 +62,19 @@ def reasoners(loads: Sequence[ReasonerLoad]) -> None:
 def backlog(reasoner: str, lines: Sequence[BacklogLine]) -> None:
     """Draw what to improve in one reasoner."""
     console.print(Text(f"{reasoner}: what keeps failing, heaviest first", style="bold"))
-    table = _table("cause", "weight", "seen", "last", "standing", "next step")
     for line in lines:
-        row = (
-            line.root_cause,
-            f"{line.weight:g}",
-            str(line.count),
-            day(line.last_seen),
-            _words(line.standing),
-            line.step,
-        )
-        table.add_row(*(escape(cell) for cell in row))
-    console.print(table)
+        _entry(line.root_cause, f"weight {line.weight:g}  {_count(line)}", line.standing, line.step)
+
+
+def _entry(name: str, facts: str, standing: str, sentence: str) -> None:
+    """Draw a line to find it by, and under it the sentence that belongs to it."""
+    head = Text(name, style="bold").append(f"  {facts}", style="not bold")
+    console.print(head.append(f"  {standing.replace('_', ' ')}", style="not bold cyan"), soft_wrap=True)
+    console.print(Padding(Text(sentence, style="dim"), (0, 0, 0, 4)))
+
+
+def _count(line: MemoryLine | BacklogLine) -> str:
+    return f"seen {line.count}, last {day(line.last_seen)}"
 
 
 def _table(*columns: str) -> Table:
@@ -83,7 +82,3 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold", no_wrap=column in COPIED)
     return table
-
-
-def _words(standing: str) -> str:
-    return standing.replace("_", " ")

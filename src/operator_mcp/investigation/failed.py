@@ -46,7 +46,7 @@ NEIGHBOURS = 8
 """Failures before and after a log entry that are looked at for the one it speaks of."""
 
 QUOTED = 2_000
-"""Characters of a text that must come up in its caller's, as a caller's own words before it push its end out of sight."""
+"""Characters of a text that must come up in its caller's: the caller's own words push its end out of sight."""
 
 HEARD = ("same text", "text contained", "no words, relayed")
 
