@@ -17,7 +17,9 @@ _REDACTED = re.compile(r"\[redacted[^\]\n]{0,60}\]")
 _OWN_500 = re.compile(r"(?<=agent error \(500\): )Internal Server Error")
 _WENT_ON = re.compile(
     r"\b(?:retrying|will retry|trying again|once more|next attempt|fall(?:ing|s) back|fallback|anyway|"
-    r"going on|goes on|continuing|skipp(?:ed|ing)|ignor(?:ed|ing)|"
+    r"going on|goes on|went on|carrying on|continu(?:ing|ed)|proceeding|skipp(?:ed|ing)|ignor(?:ed|ing)|"
+    r"(?:listed|sent|published|done|left|going|kept|built|made|saved|went) without (?:one|it|them|that)|left out|"
+    r"not critical|best effort|"
     r"using (?:the )?(?:old|cached|last|previous|yesterday)|"
     r"erneut|noch einmal|wiederhole|weiter mit|on réessaie|on continue|reintentando|seguimos)\b|重试中|继续|再試行",
     re.I,

@@ -11,6 +11,7 @@ from operator_mcp.diagnosis.signs import (
     interpreters,
     models,
     parsing,
+    people,
     refusals,
     resources,
     services,
@@ -25,6 +26,7 @@ TABLES = (
     deployment.SIGNS,
     parsing.SIGNS,
     interpreters.SIGNS,
+    people.SIGNS,
     refusals.SIGNS,
     concepts.SIGNS,
 )

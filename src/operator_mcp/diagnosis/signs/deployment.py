@@ -9,6 +9,7 @@ from operator_mcp.diagnosis.sign import Sign
 SETTING = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 
 SIGNS = (
+    Sign("config", 0.95, rf"\bline \d+: (?P<setting>{SETTING}): [^\n]{{1,120}}", ignore_case=False),
     Sign(
         "config",
         0.97,

@@ -61,7 +61,8 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
     ),
     (r"RateLimit|Throttl|TooManyRequests|ConcurrencyLimit|ResourceExhausted|RequestLimit", "rate_limit", 0.94),
     (
-        r"Authentication|Unauthorized|PermissionDenied|Forbidden|(?:Expired|Invalid)Token|Credential|"
+        r"Authentication|Authori[sz]ation|Unauthori[sz]ed|PermissionDenied|Forbidden|(?:Expired|Invalid)Token|"
+        r"Credential|"
         r"AccessDenied|Unauthenticated|InvalidApiKey|LoginFailed|RefreshError",
         "auth",
         0.94,

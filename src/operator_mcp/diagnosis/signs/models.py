@@ -29,26 +29,24 @@ SIGNS = (
     Sign(
         "context_overflow",
         0.95,
-        r"exceeds? (?:the )?context (?:limit|window|length|size)|input is too long for (?:the )?(?:requested )?model|"
-        r"too many (?:input )?tokens (?:in|for) (?:the )?(?:prompt|context|request)",
-    ),
-    Sign(
-        "context_overflow",
-        0.95,
-        r"exceeds? (?:the )?context (?:limit|window|length|size)|input is too long for (?:the )?(?:requested )?model|"
+        r"exceeds? (?:the )?(?:available |allowed )?context (?:limit|window|length|size)|"
+        r"input is too long for (?:the )?(?:requested )?model|"
         r"too many (?:input )?tokens (?:in|for) (?:the )?(?:prompt|context|request)",
     ),
     Sign(
         "budget",
         0.98,
-        r"insufficient_quota|billing_hard_limit_reached|credit_balance_too_low|insufficient_(?:funds|"
+        r"insufficient_quota|quota_(?:exceeded|exhausted)|usage_limit_(?:exceeded|reached)|"
+        r"billing_hard_limit_reached|credit_balance_too_low|insufficient_(?:funds|"
         r"credits?|balance)",
     ),
     Sign("budget", 0.98, r"error_max_(?:budget(?:_usd)?|turns)|max_budget_exceeded|budget_exceeded"),
     Sign(
         "budget",
         0.97,
-        r"(?:exceeded your current|insufficient|no remaining|out of) quota|quota (?:is )?(?:used up|exhausted)",
+        r"exceed(?:s|ed) (?:your|the) (?:plan|subscription|tier|account)(?:'s)? (?:set )?(?:\w+ )?(?:limit|quota|"
+        r"allowance)|(?:exceed(?:s|ed) your (?:current )?|insufficient|no remaining|out of) ?quota|"
+        r"quota (?:is )?(?:used up|exhausted)",
     ),
     Sign("budget", 0.97, r"credit balance is too low|(?:out of|not enough|insufficient) (?:credits?|funds|balance)"),
     Sign(
@@ -90,7 +88,7 @@ SIGNS = (
     Sign(
         "rate_limit",
         0.98,
-        r"rate_limit_(?:exceeded|error)|too_many_requests|throttling(?:exception|_error)?\b|"
+        r"rate_?limit(?:_(?:exceeded|error)|ed\b)|too_many_requests|throttling(?:exception|_error)?\b|"
         r"RequestLimitExceeded|SlowDown\b",
     ),
     Sign(

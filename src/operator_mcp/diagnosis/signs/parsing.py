@@ -10,6 +10,9 @@ VALUE = r"(?P<value>'[^'\n]{0,200}'|\"[^\"\n]{0,200}\")"
 
 SIGNS = (
     Sign(
+        "config", 0.98, r"\b\d{1,4} validation errors? for (?P<model>\w*(?:Settings|Config(?:uration)?|Environment))\b"
+    ),
+    Sign(
         "schema_mismatch",
         0.97,
         r"\b\d{1,4} validation errors? for (?P<model>[\w\[\].]{1,80})(?:[\s\S]{0,2000}\[type=[^\]\n]{1,400}\])?",

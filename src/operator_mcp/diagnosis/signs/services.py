@@ -82,7 +82,6 @@ SIGNS = (
         r"(?:Request URL is missing|Invalid URL|No scheme supplied|No connection adapters were found|"
         r"Unsupported protocol|unsupported URL scheme)[^\n]{0,80}",
     ),
-    Sign("human", 0.97, r"^cancelled_by_control_plane$"),
     Sign("unavailable", 0.98, r"agent_restart_orphaned|in-flight reasoner cannot be revived"),
     Sign(
         "unavailable",
@@ -92,8 +91,9 @@ SIGNS = (
     Sign(
         "unavailable",
         0.95,
-        r"(?:agent|node)[ '\"\w.-]{0,60} (?:is )?(?:not (?:reachable|available|active|healthy)|unreachable|"
-        r"offline|unavailable|went away)\b|agent_unreachable|node_unavailable",
+        r"(?:agent|node)[ '\"\w.-]{0,60} (?:is |has )?(?:been )?(?:not (?:reachable|available|active|healthy)|"
+        r"unreachable|"
+        r"offline|unavailable|went away|restart(?:ed|ing))\b|agent_unreachable|node_unavailable",
     ),
     Sign(
         "provider_error",

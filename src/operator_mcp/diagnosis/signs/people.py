@@ -1,0 +1,31 @@
+"""People's decisions: a review that was refused, a release that was withdrawn, a run that somebody stopped.
+
+Source of the first: AgentField 0.1.80, what an agent that acknowledges a cancel reports. The others are people's words.
+"""
+
+from operator_mcp.diagnosis.sign import Sign
+
+_NO = "declined|rejected|refused|vetoed|denied|turned down|said no|withdrew|withdrawn|disapproved|not approved|stopped"
+
+SIGNS = (
+    Sign("human", 0.97, r"^cancelled_by_control_plane$"),
+    Sign(
+        "human",
+        0.9,
+        r"\b(?:rejected|declined|vetoed|cancelled|canceled|stopped|aborted) by (?:the |an? |our )?(?:user|operator|"
+        r"human|"
+        r"person|reviewer|approver|editor|manager|supervisor|[a-z]+@[\w.-]+)\b",
+    ),
+    Sign(
+        "human",
+        0.86,
+        rf"\b(?:{_NO}) (?:the |this |that |its |my |our |your )?(?:sign-?off|approval|release|publication|draft|"
+        rf"plan|proposal)\b",
+    ),
+    Sign(
+        "human",
+        0.86,
+        r"\b(?:approval|sign-?off|review|release) (?:was |has been |is |came back )?(?:declined|rejected|refused|"
+        r"vetoed|denied|withdrawn)\b",
+    ),
+)
