@@ -126,7 +126,6 @@ TEXTS: dict[str, tuple[str, ...]] = {
         "invalid literal for int() with base 10: '12.5'",
         "xml.etree.ElementTree.ParseError: syntax error: line 1, column 0",
         "HTTP 422 from lab service: body.hb value is not a valid float",
-        "Client error '400 Bad Request' for url 'https://lab.example/v1/orders'",
         "month must be in 1..12",
         "Error tokenizing data. C error: Expected 4 fields in line 3, saw 6",
         "columns missing from result: ['hb', 'crp']",
@@ -554,6 +553,7 @@ TEXTS: dict[str, tuple[str, ...]] = {
         "agent 'label-desk' is not available",
     ),
     "unknown": (
+        "Client error '400 Bad Request' for url 'https://lab.example/v1/orders'",
         "label run aborted",
         "step 3 ended with state X",
         "something went wrong",

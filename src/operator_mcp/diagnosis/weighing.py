@@ -25,6 +25,10 @@ CONTESTED = 0.05
 """Two classes whose best signs are closer than this contest each other, unless the one is a rival of the other."""
 
 
+SYMPTOM_OF = {"schema_mismatch": "model_output"}
+"""An answer that was cut off or refused is no valid JSON either: what the logs say of the answer explains the parser."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """One class as the texts tell it. `others`: classes that weaker or contesting signs point to."""
@@ -45,8 +49,10 @@ class Reading:
 def weigh(trace: Trace) -> Reading:
     """Read the class from the origin's texts: the first passage with a sign that is strong enough names it."""
     hints: list[str] = []
-    for passage in passages(trace):
-        reading = _weigh_passage(trace, passage)
+    readings = [_weigh_passage(trace, passage) for passage in passages(trace)]
+    for reading in readings:
+        if reading.cause in SYMPTOM_OF:
+            return next((r for r in readings if r.cause == SYMPTOM_OF[reading.cause] and r.decisive), reading)
         if reading.cause != UNKNOWN:
             return reading
         hints += reading.others

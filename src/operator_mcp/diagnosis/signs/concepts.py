@@ -142,7 +142,8 @@ SIGNS = (
     Sign(
         "budget",
         0.88,
-        r"\b(?P<limit>\d+) of (?P=limit) (?:turns|steps|tokens|requests|attempts allowed)\b|\bkey limit exceeded|"
+        r"\b(?P<limit>\d+) of (?P=limit) (?:allowed |permitted |possible )?(?:turns|steps|tokens|requests|"
+        r"attempts allowed)\b|\bkey limit exceeded|"
         r"max(?:imum)? (?:cost|spend|price|bill) (?:of [^\n]{1,20} )?(?:was )?(?:exceeded|reached)|"
         r"(?:spending|cost) cap\b[^\n]{0,20}reached",
     ),

@@ -9,6 +9,7 @@ from operator_mcp.diagnosis.sign import Sign
 SETTING = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 
 SIGNS = (
+    Sign("config", 0.97, r"\bin \"(?P<yaml>/[^\"\n]{1,200}\.(?:ya?ml|toml|json|ini|cfg|conf))\", line \d+"),
     Sign("config", 0.95, rf"\bline \d+: (?P<setting>{SETTING}): [^\n]{{1,120}}", ignore_case=False),
     Sign(
         "config",
@@ -69,7 +70,8 @@ SIGNS = (
         0.96,
         r"No module named '?(?P<module>[\w.]{1,80})'?|cannot import name '(?P<name>\w{1,80})'|Cannot find "
         r"(?:module|package) '(?P<node>[^'\n]{1,120})'|ClassNotFoundException: ?(?P<java>\S{1,120})|cannot "
-        r"open shared object file|(?:libraries|library|package|dependency|executable|command|binary|"
+        r"open shared object file|Unable to access jarfile (?P<jar>\S{1,200})|(?:libraries|library|package|"
+        r"dependency|executable|command|binary|"
         r"driver) ['\"`]?(?P<library>[\w.+-]{1,60})['\"`]? (?:is |was )?(?:not (?:found|installed|"
         r"available)|missing)|command not found|^(?:/bin/)?(?:ba|z|da)?sh: (?:\d+: |line \d+: )?\S+: not "
         r"found|Unable to (?:locate|find) (?:the )?(?:library|executable)|"

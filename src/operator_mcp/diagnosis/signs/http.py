@@ -11,7 +11,7 @@ from functools import cache
 from operator_mcp.diagnosis.sign import Seen
 
 MEANING: dict[int, tuple[str, float]] = {
-    400: ("schema_mismatch", 0.72),
+    400: ("schema_mismatch", 0.6),
     401: ("auth", 0.95),
     402: ("budget", 0.95),
     403: ("auth", 0.93),
@@ -51,13 +51,13 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(rf"agent error \({code}\)[^\n]{{0,160}}"),
         re.compile(rf"(?<![\w.,-]){code} (?:{_PHRASES})\b", re.IGNORECASE),
         re.compile(
-            rf"\bHTTP(?:[/ ]?\d(?:\.\d)?)?(?:[ -]?(?:status|error|code|fehler|erreur))*\W{{1,3}}{code}(?![\w.-])",
+            rf"\bHTTP(?:[/ ]?\d(?:\.\d)?)?(?:[ -]?(?:status|error|code|fehler|erreur))*\W{{1,3}}{code}(?![\w-]|\.\d)",
             re.IGNORECASE,
         ),
         re.compile(
             r"(?:\bstatus[_ -]?code|\berror[_ ]code|\bstatus|Fehlercode|Statuscode|code d'(?:état|erreur)|"
             r"c[óo]digo(?: de (?:estado|error))?|codice|状态码|錯誤碼|错误码|ステータス(?:コード)?|код)"
-            rf"[\s:='\"(]{{1,4}}{code}(?![\w.-])",
+            rf"[\s:='\"(]{{1,4}}{code}(?![\w-]|\.\d)",
             re.IGNORECASE,
         ),
         re.compile(

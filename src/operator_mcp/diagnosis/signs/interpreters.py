@@ -9,6 +9,7 @@ from operator_mcp.diagnosis.sign import Sign
 _TYPE = r"'[A-Za-z_][\w.]{0,60}'"
 
 SIGNS = (
+    Sign("code_bug", 0.93, r"You are trying to merge on \w+ and \w+ columns|cannot (?:join|merge|reindex) [^\n]{1,60}"),
     Sign(
         "code_bug",
         0.96,

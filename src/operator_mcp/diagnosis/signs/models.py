@@ -7,7 +7,19 @@ anthropic, litellm, pydantic-ai, and the agent SDKs of Claude and OpenAI (result
 from operator_mcp.diagnosis.sign import Sign
 
 SIGNS = (
+    Sign(
+        "rate_limit",
+        0.985,
+        r"PerMinute|PerSecond|per[_ -](?:minute|second)\b[^\n]{0,80}\bquota|\bretryDelay\b",
+        ignore_case=False,
+    ),
+    Sign(
+        "rate_limit",
+        0.96,
+        r"\bcapacity_?\s?exceeded|too (?:much|many) (?:e-?)?mails?\b|too many (?:messages|recipients)",
+    ),
     Sign("context_overflow", 0.98, r"context_length_exceeded|context_window_exceeded|string_above_max_length"),
+    Sign("context_overflow", 0.95, r"too many tokens: size limit exceeded|size limit exceeded by \d+ tokens"),
     Sign("context_overflow", 0.98, r"maximum context length is (?P<limit>[\d,]+) tokens"),
     Sign("context_overflow", 0.97, r"prompt is too long:? ?(?P<given>\d+)? ?(?:tokens)?(?: > (?P<limit>\d+))?"),
     Sign(
@@ -136,7 +148,7 @@ SIGNS = (
         "auth",
         0.98,
         r"invalid_api_key|authentication_error|invalid_(?:token|grant|client|credentials)|permission_error|"
-        r"unauthorized_client|ExpiredToken(?:Exception)?|InvalidClientTokenId|SignatureDoesNotMatch|"
+        r"unauthorized_client|AADSTS\d{4,8}|ExpiredToken(?:Exception)?|InvalidClientTokenId|SignatureDoesNotMatch|"
         r"AccessDenied(?:Exception)?|UnrecognizedClientException",
     ),
     Sign(
@@ -170,6 +182,11 @@ SIGNS = (
     ),
     Sign(
         "model_output",
+        0.96,
+        r"\bblock(?:ed)?[_ ]reason\W{1,4}(?P<block>\w{3,40})",
+    ),
+    Sign(
+        "model_output",
         0.97,
         r"as the length limit was reached|empty (?:response|answer|output|reply|completion) (?:from|by) (?:the )?"
         r"(?:model|LLM|provider|assistant)",
@@ -184,7 +201,7 @@ SIGNS = (
         "model_output",
         0.97,
         r"(?:finish|stop)[_ ]?reason['\"]?\s*[=:]\s*['\"]?(?P<reason>length|max_tokens|content_filter|"
-        r"refusal|safety|recitation|blocklist|prohibited_content|model_length|malformed_function_call)",
+        r"refusal|safety|other|recitation|blocklist|prohibited_content|model_length|malformed_function_call)",
     ),
     Sign(
         "model_output",

@@ -9,6 +9,7 @@ from operator_mcp.diagnosis.sign import Sign
 VALUE = r"(?P<value>'[^'\n]{0,200}'|\"[^\"\n]{0,200}\")"
 
 SIGNS = (
+    Sign("schema_mismatch", 0.9, r"Invalid schema for (?:response_format|function)[^\n]{0,120}"),
     Sign(
         "config", 0.98, r"\b\d{1,4} validation errors? for (?P<model>\w*(?:Settings|Config(?:uration)?|Environment))\b"
     ),

@@ -28,7 +28,7 @@ SIGNS = (
         "resources",
         0.96,
         r"(?:database|table)(?: \w+)? is (?:locked|full)|deadlock (?:detected|found)|(?:sorry, )?too many "
-        r"(?:clients|connections)(?: already)?|remaining connection slots are reserved|could not obtain "
+        r"(?:clients|connections)(?: already)?|remaining connection slots are reserved|lock timeout|could not obtain "
         r"lock|lock wait timeout|QueuePool limit|connection pool (?:is )?exhausted|"
         r"lock(?:file)? (?:is )?(?:already )?held "
         r"by",
