@@ -62,6 +62,28 @@ def refused(text: str, given: JsonValue) -> Iterator[Seen]:
             yield Seen("bad_input", 0.6, quote, at, at + len(value), details)
 
 
+def speaks_of(text: str, given: JsonValue) -> bool:
+    """Tell whether a text has a value or a field of the input in it, or the input lacks a value altogether."""
+    return any(_told(text, name, value) for name, value in leaves(given)) or _lacking(given)
+
+
+def _told(text: str, name: str, value: str) -> bool:
+    at = text.find(value) if 2 <= len(value) <= LONGEST else -1
+    return (at >= 0 and _whole(text, at, value)) or any(_mentions(text, word) for word in (name, *name.split("_")))
+
+
+def _lacking(given: JsonValue) -> bool:
+    pending: list[JsonValue] = [given]
+    for _ in range(MAX_LEAVES):
+        if not pending:
+            return False
+        at = pending.pop()
+        if at is None or at in ("", [], {}):
+            return True
+        pending += at.values() if isinstance(at, dict) else at if isinstance(at, list) else []
+    return False
+
+
 def leaves(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]:
     """Yield (field name, scalar as text) for every scalar in a payload, so far as it is not absurdly large."""
     pending: list[tuple[str, JsonValue]] = [(name, value)]

@@ -26,6 +26,9 @@ _WENT_ON = re.compile(
 )
 """How people log that a hop got over a failure."""
 
+TRACED, SHARED, ASIDE, GOT_OVER = 0.98, 0.95, 0.87, 0.7
+"""Trust in an error entry: one with a traceback; one with words of the error; any other; one of what was got over."""
+
 ENTRIES = 8
 """Error entries that are read, tracebacks and the last ones first."""
 
@@ -40,6 +43,11 @@ class Passage:
     text: str
     trust: float
     what: str
+
+    @property
+    def worded(self) -> bool:
+        """True where the text is in somebody's words: no traceback, no relay, and not about what the hop got over."""
+        return self.trust >= ASIDE and not TRACEBACK.search(self.text) and not self.text.startswith("agent error (")
 
     @property
     def read(self) -> str:
@@ -72,11 +80,11 @@ def _trust(message: str, error: str) -> float:
     traced = TRACEBACK.search(message)
     said = message[: traced.start()] if traced else _ends(message)
     if _WENT_ON.search(said):
-        return 0.7
+        return GOT_OVER
     if traced:
-        return 0.98
+        return TRACED
     shared = not error.strip() or error.strip().strip("'\"") in message
-    return 0.95 if shared else 0.87
+    return SHARED if shared else ASIDE
 
 
 def _ends(text: str) -> str:

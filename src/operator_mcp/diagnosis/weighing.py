@@ -1,11 +1,12 @@
 """From signs to one class: the strongest sign of the strongest passage, and how sure that makes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from operator_mcp.diagnosis.given import refused
+from operator_mcp.diagnosis.given import refused, speaks_of
 from operator_mcp.diagnosis.keys import bare_key, read_key
+from operator_mcp.diagnosis.likeness import SUREST, likeness
 from operator_mcp.diagnosis.passages import Passage, passages
 from operator_mcp.diagnosis.sign import DECISIVE, Seen
 from operator_mcp.diagnosis.signs import signs_in
@@ -26,40 +27,85 @@ CONTESTED = 0.05
 
 
 SYMPTOM_OF = {"schema_mismatch": "model_output"}
-"""An answer that was cut off or refused is no valid JSON either: what the logs say of the answer explains the parser."""
+"""An answer that was cut off or refused is no valid JSON: what the logs say of the answer explains the parser."""
+
+
+LIKELY, DOUBTFUL = 0.6, 0.8
+"""Shares of likeness that name a class where no sign of a machine does, and that put even such a sign in doubt.
+
+Over `benchmarks/texts`, by tables fitted without the file that a text is of: 87 % of the named are right; against a
+sign of people's words 31 were right where the sign was in 9; against a strong one 26, where the sign was in 7.
+"""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """One class as the texts tell it. `others`: classes that weaker or contesting signs point to."""
+    """One class as the texts tell it. `others`: classes that weaker or contesting signs point to.
+
+    `share`: what likeness gives the class, where only likeness names it; else 0.
+    """
 
     cause: str
     confidence: float
     seen: tuple[Seen, ...] = ()
     passage: Passage | None = None
     others: tuple[str, ...] = ()
+    share: float = 0.0
+    contested: bool = False
 
     @property
     def decisive(self) -> bool:
         """True where a machine-written sign of one meaning stands behind the class."""
         trust = self.passage.trust if self.passage else 1
-        return bool(self.seen) and self.seen[0].weight * trust >= DECISIVE
+        return bool(self.seen) and self.seen[0].weight * trust >= DECISIVE and not self.contested
 
 
 def weigh(trace: Trace) -> Reading:
-    """Read the class from the origin's texts: the first passage with a sign that is strong enough names it."""
-    hints: list[str] = []
-    readings = [_weigh_passage(trace, passage) for passage in passages(trace)]
-    for reading in readings:
-        if reading.cause in SYMPTOM_OF:
-            return next((r for r in readings if r.cause == SYMPTOM_OF[reading.cause] and r.decisive), reading)
-        if reading.cause != UNKNOWN:
-            return reading
-        hints += reading.others
-    return Reading(UNKNOWN, 0.25 if hints else 0.15, others=tuple(dict.fromkeys(hints)))
+    """Read the class from the origin's texts, the strongest first: by signs, and by likeness where those are weak."""
+    texts = list(passages(trace))
+    by_signs = [_by_signs(trace, passage) for passage in texts]
+    told = _told(by_signs)
+    alike = next((found for passage in texts if (found := _alike(trace, passage))), None)
+    if told is not None:
+        return _reconciled(told, alike)
+    hints = tuple(dict.fromkeys(other for reading in by_signs for other in reading.others))
+    return alike or Reading(UNKNOWN, 0.25 if hints else 0.15, others=hints)
 
 
-def _weigh_passage(trace: Trace, passage: Passage) -> Reading:
+def _told(readings: Sequence[Reading]) -> Reading | None:
+    """Give the reading of the first passage with a sign that is strong enough, or what explains it."""
+    told = next((reading for reading in readings if reading.cause != UNKNOWN), None)
+    if told is None or told.cause not in SYMPTOM_OF:
+        return told
+    return next((r for r in readings if r.cause == SYMPTOM_OF[told.cause] and r.seen[0].weight >= DECISIVE), told)
+
+
+def _alike(trace: Trace, passage: Passage) -> Reading | None:
+    """Give the class that a passage in people's words reads like, None where it is like none enough.
+
+    Words that refuse something are bad input only where they speak of the input: else it may have come from anywhere.
+    """
+    if not passage.worded:
+        return None
+    cause, share = likeness(passage.read)
+    if cause == UNKNOWN or share < LIKELY or (cause == "bad_input" and not speaks_of(passage.text, trace.input)):
+        return None
+    return Reading(cause, min(share, SUREST), passage=passage, share=share)
+
+
+def _reconciled(told: Reading, alike: Reading | None) -> Reading:
+    """Let likeness outweigh a weak sign of the same passage, and put a strong one in doubt."""
+    if alike is None or alike.cause == told.cause or alike.passage != told.passage:
+        return told
+    if told.seen[0].weight < DECISIVE:
+        return replace(alike, others=(told.cause,))
+    if alike.share >= DOUBTFUL and alike.cause not in TAXONOMY[told.cause].rivals:
+        others = tuple(dict.fromkeys((*told.others, alike.cause)))
+        return replace(told, confidence=told.confidence * 0.85, others=others, contested=True)
+    return told
+
+
+def _by_signs(trace: Trace, passage: Passage) -> Reading:
     seen = sorted(
         (_as_written(s, passage) for s in _own(_all_signs(trace, passage))), key=lambda s: (-s.weight, s.start)
     )

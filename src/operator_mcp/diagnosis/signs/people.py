@@ -28,4 +28,12 @@ SIGNS = (
         r"\b(?:approval|sign-?off|review|release) (?:was |has been |is |came back )?(?:declined|rejected|refused|"
         r"vetoed|denied|withdrawn)\b",
     ),
+    Sign(
+        "human",
+        0.8,
+        r"(?:Freigabe|Genehmigung|Zustimmung)\b[^\n]{0,40}\b(?:abgelehnt|verweigert|zurückgezogen)|"
+        r"\babgelehnt (?:von|durch)\b|"
+        r"\b(?:refusée?|rejetée?|annulée?) par\b|\b(?:rechazad[oa]|cancelad[oa]|recusad[oa]) por\b|"
+        r"(?:审批|审核)[^\n]{0,10}(?:拒绝|驳回|未通过)|(?:承認|却下)[^\n]{0,10}(?:されました|拒否)",
+    ),
 )

@@ -101,4 +101,13 @@ SIGNS = (
         r"(?:Dienst|Server) (?:nicht (?:erreichbar|verfügbar)|antwortet nicht)|service (?:indisponible|"
         r"injoignable)|servicio no disponible|服务(?:不可用|异常)|サービス(?:を)?利用できません|сервис недоступен",
     ),
+    Sign(
+        "provider_error",
+        0.8,
+        r"(?:Verbindung|connexion|conexión|conexão|connessione|соединение)\b[^\n]{0,40}\b(?:getrennt|abgebrochen|"
+        r"unterbrochen|"
+        r"abgelehnt|verloren|coupée|perdue|interrompue|refusée|cortada|perdida|rechazada|interrumpida|caída|"
+        r"разорван\w*)|"
+        r"(?:连接|連接|接続)[^\n]{0,8}(?:断开|中断|切断|拒绝|被拒|重置|失败|拒否)",
+    ),
 )
