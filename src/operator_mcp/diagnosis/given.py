@@ -23,7 +23,8 @@ _REFUSING = re.compile(
 )
 _BROKEN_STEP = re.compile(
     r"\b(?:step|stage|phase|round|worker|process|job|batch|run|task)\b[^.\n]{0,30}\b(?:converge|finish|abort|stop|fail|"
-    r"left|crash|complete|end)|\bdid(?: not|n't)\b|\bcould not finish\b",
+    r"left|crash|complete|end)|\bdid(?: not|n't)\b|\b(?:could(?: not|n't)|failed to|unable to) [a-z]+|"
+    r"\bnot (?:saved|sent|stored|written|finished|completed|created|processed|delivered|updated|published)\b",
     re.I,
 )
 """A step that went wrong while it worked on something has not refused that."""

@@ -40,7 +40,7 @@ SIGNS = (
     pair(
         "rate_limit",
         "rate limit|request limit|requests|calls|quota",
-        "per (?:\\d+ )?(?:second|minute|hour)s?|too (?:fast|often|many)|slow down|throttled",
+        "per (?:\\d+ )?(?:second|minute|hour)s?|too (?:fast|often)|slow down|throttled",
         0.9,
     ),
     pair(

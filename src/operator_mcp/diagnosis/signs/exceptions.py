@@ -16,7 +16,7 @@ _TYPE = re.compile(
     r"Exceeded|Exhausted|Fault|"
     r"Violation|Limit|Interrupt|Expired|Unavailable|Denied|NotFound|Refused))|(?:[a-z_][\w$]*\.)+(?P<named>[A-Z]\w+)|"
     r"^(?P<bare>[A-Z][a-z]+(?:[A-Z][a-z]+)+)(?=: ))"
-    r"(?=:|\(|\s*$|\))",
+    r"(?=:|\(|\s*$|[)>\]])",
     re.MULTILINE,
 )
 

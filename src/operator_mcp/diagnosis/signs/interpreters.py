@@ -9,6 +9,12 @@ from operator_mcp.diagnosis.sign import Sign
 _TYPE = r"'[A-Za-z_][\w.]{0,60}'"
 
 SIGNS = (
+    Sign(
+        "code_bug",
+        0.97,
+        r"cannot import name '\w{1,60}' from partially initialized module[^\n]{0,200}|"
+        r"syntax error near unexpected token[^\n]{0,40}",
+    ),
     Sign("code_bug", 0.93, r"You are trying to merge on \w+ and \w+ columns|cannot (?:join|merge|reindex) [^\n]{1,60}"),
     Sign(
         "code_bug",
@@ -65,7 +71,7 @@ SIGNS = (
         r"ClassCastException[^\n]{0,120}|StackOverflowError|ConcurrentModificationException|"
         r"ArithmeticException|NoSuchElementException|undefined method [`'][^\n]{1,60}|undefined local "
         r"variable|nil pointer dereference|index out of range \[\d+\] with length \d+|invalid memory "
-        r"address|assignment to entry in nil map|panic: [^\n]{1,100}|unwrap\(\)` on (?:a|an) `(?:None|"
+        r"address|assignment to entry in nil map|panic: (?!open )[^\n]{1,100}|unwrap\(\)` on (?:a|an) `(?:None|"
         r"Err)`[^\n]{0,60}|attempt to (?:divide by zero|subtract with overflow|index)[^\n]{0,40}|Undefined "
         r"(?:array key|index|variable|property)[^\n]{0,60}|Call to (?:undefined|a member) "
         r"function[^\n]{0,60}",

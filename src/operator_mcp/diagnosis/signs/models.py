@@ -7,6 +7,16 @@ anthropic, litellm, pydantic-ai, and the agent SDKs of Claude and OpenAI (result
 from operator_mcp.diagnosis.sign import Sign
 
 SIGNS = (
+    Sign("context_overflow", 0.98, r"string too long\. Expected a string with maximum length \d+[^\n]{0,80}"),
+    Sign("model_output", 0.98, r"token limit[^\n]{0,40} exceeded before any response[^\n]{0,60}"),
+    Sign(
+        "model_output",
+        0.97,
+        r"(?:rejected as a result of|not allowed by) (?:our|the|its) safety system|guardrail[_ ]intervened|"
+        r"rejected by the content filter",
+    ),
+    Sign("rate_limit", 0.985, r"quota exceeded[^\n]{0,160}per[ _-]?(?:minute|second)\b"),
+    Sign("config", 0.97, r"models/[\w.-]{1,80} is not found for API version|is not a valid model identifier"),
     Sign(
         "rate_limit",
         0.985,
@@ -87,7 +97,8 @@ SIGNS = (
         r"余额不足|(?:配额|额度|预算)(?:不足|超限|超出|已?用[完尽])|额度(?:不足|已用(?:完|尽))|欠费|残高不足|"
         r"Guthaben (?:aufgebraucht|reicht nicht)|(?:Kontingent|Budget)\w* "
         r"(?:erschöpft|aufgebraucht|überschritten)|solde insuffisant|crédit(?:s)? épuisé|(?:saldo|fondos) "
-        r"insuficientes?|presupuesto agotado|недостаточно средств",
+        r"insuficientes?|(?:cupo|cuota|crédito)\b[^\n]{0,40} agotad[oa]|(?:quota|forfait|"
+        r"crédits?)\b[^\n]{0,40} épuisée?|presupuesto agotado|недостаточно средств",
     ),
     Sign(
         "budget",
@@ -188,7 +199,8 @@ SIGNS = (
     Sign(
         "model_output",
         0.97,
-        r"as the length limit was reached|empty (?:response|answer|output|reply|completion) (?:from|by) (?:the )?"
+        r"Exceeded maximum output retries|as the length limit was reached|empty (?:response|answer|output|reply|"
+        r"completion) (?:from|by) (?:the )?"
         r"(?:model|LLM|provider|assistant)",
     ),
     Sign(

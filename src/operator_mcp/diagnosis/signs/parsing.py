@@ -9,6 +9,11 @@ from operator_mcp.diagnosis.sign import Sign
 VALUE = r"(?P<value>'[^'\n]{0,200}'|\"[^\"\n]{0,200}\")"
 
 SIGNS = (
+    Sign(
+        "bad_input",
+        0.98,
+        r"Value error, (?P<rule>[^\n\[]{3,200}) \[type=value_error, input_value=",
+    ),
     Sign("schema_mismatch", 0.9, r"Invalid schema for (?:response_format|function)[^\n]{0,120}"),
     Sign(
         "config", 0.98, r"\b\d{1,4} validation errors? for (?P<model>\w*(?:Settings|Config(?:uration)?|Environment))\b"
@@ -58,7 +63,8 @@ SIGNS = (
         r"input syntax for type[^\n]{0,80}|null value in column \"(?P<column>\w{1,60})\"[^\n]{0,80}|NOT "
         r"NULL constraint failed: (?P<constraint>[\w.]{1,80})|Exceeded maximum retries \(\d+\) for "
         r"(?:output|result) validation|invalid_type[^\n]{0,60}received|Expected \w+, received \w+|"
-        r"[Uu]nknown field name|unexpected (?:field|property|key) ['\"](?P<unexpected>\w{1,60})['\"]",
+        r"[Uu]nknown field name|[Uu]nknown (?:field|variant|property) [`'\"]\w{1,60}[`'\"]|unexpected (?:field|"
+        r"property|key) ['\"](?P<unexpected>\w{1,60})['\"]",
     ),
     Sign(
         "schema_mismatch",

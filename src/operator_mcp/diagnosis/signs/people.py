@@ -8,13 +8,23 @@ from operator_mcp.diagnosis.sign import Sign
 _NO = "declined|rejected|refused|vetoed|denied|turned down|said no|withdrew|withdrawn|disapproved|not approved|stopped"
 
 SIGNS = (
+    Sign("human", 0.96, r"\bapproval (?:request )?(?:has )?(?:expired|timed out|lapsed)\b"),
     Sign("human", 0.97, r"^cancelled_by_control_plane$"),
     Sign(
         "human",
         0.9,
-        r"\b(?:rejected|declined|vetoed|cancelled|canceled|stopped|aborted) by (?:the |an? |our )?(?:user|operator|"
+        r"\b(?:rejected|declined|vetoed|cancelled|canceled|stopped|aborted|denied) by (?:the |an? |our )?(?:user|"
+        r"operator|developer|owner|"
         r"human|"
         r"person|reviewer|approver|editor|manager|supervisor|[a-z]+@[\w.-]+)\b",
+    ),
+    Sign(
+        "human",
+        0.88,
+        r"\b(?:rejected|declined|vetoed|cancelled|canceled|stopped|refused|turned down) by (?:[a-z]+[._][a-z]+\b|"
+        r"(?:Dr|Mr|Ms|Mrs)\b|"
+        r"[A-Z]\. ?[A-Z]|[A-Z][a-z]+ [A-Z][a-z])",
+        ignore_case=False,
     ),
     Sign(
         "human",

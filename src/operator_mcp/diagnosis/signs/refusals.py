@@ -7,6 +7,12 @@ _VALUE = r"(?:['\"`«„“][^'\"`»”\n]{1,120}['\"`»“”]|(?<![\w.-])-?\d[
 SIGNS = (
     Sign(
         "bad_input",
+        0.97,
+        r"\b[\w-]{1,80}\.(?:pdf|zip|xlsx?|docx?|7z|rar)\b[^\n]{0,40}\b(?:encrypted|password[- ]protected)|"
+        r"Incorrect password: [^\n]{1,80}",
+    ),
+    Sign(
+        "bad_input",
         0.82,
         r"\bmust (?:not )?(?:be|have|contain|lie|start|end|match|use|come|include)\b[^\n]{0,80}(?:,| but|"
         r";|:) ?(?:got|was|is|not|given|received|found)\b ?[^\n]{0,60}|\bmust (?:not )?be (?:positive|"

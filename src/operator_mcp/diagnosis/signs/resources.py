@@ -7,6 +7,7 @@ OOM killer, CUDA, Node, Java.
 from operator_mcp.diagnosis.sign import Sign
 
 SIGNS = (
+    Sign("resources", 0.98, r"\bEDQUOT\b|\bquota of the disk[^\n]{0,40}|\bdisk (?:volume )?quota\b[^\n]{0,40}"),
     Sign(
         "resources", 0.98, r"\[Errno (?:11|12|23|24|28|122)\] ?(?:[A-Z][\w ]{3,60})?(?:: ?'(?P<file>[^'\n]{1,200})')?"
     ),

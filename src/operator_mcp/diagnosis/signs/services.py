@@ -7,6 +7,15 @@ Sources: messages of httpx, httpcore, requests/urllib3, aiohttp, botocore, psyco
 from operator_mcp.diagnosis.sign import Sign
 
 SIGNS = (
+    Sign("provider_error", 0.96, r"TypeError: fetch failed"),
+    Sign(
+        "unavailable",
+        0.96,
+        r"\b(?:our own|own|sibling|colleague|fellow|child|sub-?) ?(?:[\w'\"-]{1,30} )?(?:agent|reasoner|worker|"
+        r"scorer|service)\b[^\n]{0,80}\b(?:refused|reset|unreachable|"
+        r"UNAVAILABLE|gone|restart\w*|not running|reboot\w*|down|evicted|died|ECONNREFUSED)|"
+        r"\b(?:ECONNREFUSED|refused|UNAVAILABLE)\b[^\n]{0,40}\b(?:our own|sibling|fellow) [\w-]{1,40}",
+    ),
     Sign(
         "provider_error",
         0.95,
@@ -52,7 +61,8 @@ SIGNS = (
         r"(?:username|user|login|email)(?:,? or|/) ?password|"
         r"\bWRONGPASS\b|\bNOAUTH\b|bad credentials|could not (?:locate|load|find) (?:the )?(?:default "
         r")?credentials|unable to locate credentials|StatusCode\.(?:UNAUTHENTICATED|PERMISSION_DENIED)|not "
-        r"authenticated|signature (?:has )?expired",
+        r"authenticated|could not read Username for|Host key verification failed|Permission denied \(publickey|"
+        r"signature (?:has )?expired",
     ),
     Sign(
         "auth",
@@ -91,6 +101,8 @@ SIGNS = (
     Sign(
         "unavailable",
         0.95,
+        r"\bagent(?: node)? ['\"`][\w.-]{1,80}['\"`][^\n]{0,80}\b(?:did not|didn't|does not) (?:take|answer|respond|"
+        r"reply|accept)|"
         r"(?:agent|node)[ '\"\w.-]{0,60} (?:is |has )?(?:been )?(?:not (?:reachable|available|active|healthy)|"
         r"unreachable|"
         r"offline|unavailable|went away|restart(?:ed|ing))\b|agent_unreachable|node_unavailable",
