@@ -56,7 +56,9 @@ def fitted(rows: Sequence[Text]) -> Pipeline:
 
 def _fit(counted: CountVectorizer, rows: Sequence[Text]) -> Pipeline:
     regression = LogisticRegression(C=STRENGTH, max_iter=500, class_weight="balanced")
-    return make_pipeline(counted, Normalizer(), regression).fit([text for _, text in rows], [cause for cause, _ in rows])
+    return make_pipeline(counted, Normalizer(), regression).fit(
+        [text for _, text in rows], [cause for cause, _ in rows]
+    )
 
 
 def _grams(text: str) -> list[str]:

@@ -15,6 +15,14 @@ _LIBRARY = re.compile(r"site-packages|dist-packages|/lib/python\d|<frozen |node_
 _PYDANTIC_INPUT = re.compile(r"(?<=input_value=).{1,600}?(?=, input_type=)")
 _REDACTED = re.compile(r"\[redacted[^\]\n]{0,60}\]")
 _OWN_500 = re.compile(r"(?<=agent error \(500\): )Internal Server Error")
+_RELAYED = re.compile(r"\Aagent error \(")
+_EXIT_CODE = re.compile(
+    r"\A(?:[\w.-]+ ){0,4}(?:exit(?:ed)?|left|ended|quit|stopped|terminated|returned|finished|code|status|rc)\b"
+    r"[\w ]{0,20}[ =:]-?\d{1,5}\.?\Z",
+    re.I,
+)
+"""Where only a program's number is told, nothing is."""
+
 _WENT_ON = re.compile(
     r"\b(?:retrying|will retry|trying again|once more|next attempt|fall(?:ing|s) back|fallback|anyway|"
     r"going on|goes on|went on|carrying on|continu(?:ing|ed)|proceeding|skipp(?:ed|ing)|ignor(?:ed|ing)|"
@@ -46,8 +54,8 @@ class Passage:
 
     @property
     def worded(self) -> bool:
-        """True where the text is in somebody's words: no traceback, no relay, and not about what the hop got over."""
-        return self.trust >= ASIDE and not TRACEBACK.search(self.text) and not self.text.startswith("agent error (")
+        """True where the text is in somebody's words, and not about what the hop got over."""
+        return self.trust >= ASIDE and not any(form.search(self.text) for form in (TRACEBACK, _RELAYED, _EXIT_CODE))
 
     @property
     def read(self) -> str:

@@ -52,6 +52,8 @@ def _sure(confidence: float, finding: Finding) -> float:
 def _evidence(trace: Trace, fact: Fact | None, reading: Reading) -> tuple[Evidence, ...]:
     quotes = [fact.quote] if fact else []
     quotes += [telling_line(trace, seen) for seen in reading.seen]
+    if reading.share and reading.passage:
+        quotes.append(reading.passage.text.strip().splitlines()[0])
     quotes += _context(trace, reading)
     kept: list[Evidence] = []
     for piece in verify((quote[:QUOTE_CHARS] for quote in quotes if quote.strip()), trace):

@@ -89,6 +89,8 @@ def _unavailable(trace: Trace, details: Details) -> str:
             f"Find why the process of agent {trace.agent} ended (its host's log, memory, a deployment), then "
             f"start the run again."
         )
+    if trace.kind == "error":
+        return f"Find why what {hop_name(trace)} called was not there (its host's log), then start the run again."
     return f"Bring agent {trace.agent} up where the control plane looks for it{_at(trace)}, then start the run again."
 
 
@@ -133,7 +135,9 @@ def _config(trace: Trace, details: Details) -> str:
     agent = f"agent {trace.agent}"
     if setting := details.get("setting"):
         return f"Set {setting} in the environment of {agent}, then start the run again."
-    if file := _first(details, "file", "path", "nio"):
+    if wrong := details.get("settings_file"):
+        return f"Correct {wrong} where {agent} runs, then start the run again."
+    if file := _first(details, "file", "path", "nio", "jar"):
         return f"Provide {file} where {agent} runs, readable to it, then start the run again."
     if module := _first(details, "module", "node", "library", "java"):
         return f"Install {module} in the environment of {agent}, then start the run again."

@@ -50,14 +50,16 @@ def summary(trace: Trace, finding: Finding, reading: Reading, fact: Fact | None)
         return f"{where} {told}; the evidence does not tell the cause.{_passed_on(finding)}"
     met = fact.said if fact else _MET[reading.cause]
     words = headline(trace, reading)
-    sentence = f"{where} failed: {met}" + (f" ({_quoted(words)})" if words else "")
+    failed = "failed, by the likeness of its words: " if reading.share else "failed: "
+    sentence = f"{where} {failed}{met}" + (f" ({_quoted(words)})" if words else "")
     return f"{sentence}.{_place(trace, reading)}{_made_by(trace)}{_passed_on(finding)}"
 
 
 def headline(trace: Trace, reading: Reading | None = None) -> str:
     """Give the line that says most of what was met: the strongest sign's, where it is not in the error itself."""
-    if reading and reading.seen and reading.passage and reading.passage.what != "error":
-        return _short(telling_line(trace, reading.seen[0]))
+    if reading and reading.passage and reading.passage.what != "error":
+        told = telling_line(trace, reading.seen[0]) if reading.seen else reading.passage.text.strip().splitlines()[0]
+        return _short(told)
     text = trace.error or (trace.caller.error if trace.caller and trace.kind == "hang" else "") or ""
     return _short(text.strip().splitlines()[0] if text.strip() else "")
 
@@ -100,6 +102,9 @@ def doubts(trace: Trace, finding: Finding, reading: Reading) -> tuple[str, ...]:
     points: list[str] = []
     if reading.cause == UNKNOWN:
         points.append(_why_unknown(trace, reading))
+    elif reading.share:
+        also = f"; it could also be {' or '.join(reading.others)}" if reading.others else ""
+        points.append(f"no known sign names the cause; the words only read like {reading.cause}{also}")
     elif reading.others:
         points.append(f"weaker signs also point to {', '.join(reading.others)}")
     if finding.origin is not None and finding.confidence < 0.75:

@@ -12,7 +12,7 @@ SIGNS = (
     Sign("config", 0.9, rf"\b(?P<setting>{SETTING}) must be\b[^\n]{{0,80}}", ignore_case=False),
     Sign("config", 0.96, r"\(1049, \"Unknown database|\[emerg\] unknown directive \"\w{1,60}\""),
     Sign("config", 0.96, r"FATAL: +database \"(?P<database>[\w.-]{1,80})\" does not exist"),
-    Sign("config", 0.97, r"\bin \"(?P<yaml>/[^\"\n]{1,200}\.(?:ya?ml|toml|json|ini|cfg|conf))\", line \d+"),
+    Sign("config", 0.97, r"\bin \"(?P<settings_file>/[^\"\n]{1,200}\.(?:ya?ml|toml|json|ini|cfg|conf))\", line \d+"),
     Sign("config", 0.95, rf"\bline \d+: (?P<setting>{SETTING}): [^\n]{{1,120}}", ignore_case=False),
     Sign(
         "config",
