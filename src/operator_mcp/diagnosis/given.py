@@ -10,13 +10,13 @@ from operator_mcp.diagnosis.sign import Seen
 MAX_LEAVES = 2_000
 LONGEST = 120
 """Characters of a value that an error may be expected to repeat."""
-_ID_LIKE = re.compile(r"[A-Za-z]{1,8}[-_]?\d|\d{3,}|[\w-]{3,}\.\w{2,5}\Z")
+_ID_LIKE = re.compile(r"[A-Za-z]{1,8}[-_]?\d|\d{3,}|[\w-]{3,}\.\w{2,5}\Z|[\w.-]+/[\w./-]+\Z")
 _REFUSING = re.compile(
     r"\b(?:no|not|non|nicht|kein\w*|ne|pas|sin|nem|nie|invalid\w*|unknown|unbekannt\w*|ungültig\w*|"
     r"fails?|missing|fehlt|"
     r"falta|manque\w*|must|muss|doit|debe|twice|duplicate|already|too|zu|trop|only|nur|cannot|can't|"
     r"without|ohne|sans|"
-    r"introuvable|inconnu\w*|desconocid\w*|inválid\w*|invalide|refused|rejected|illegal|wrong|"
+    r"introuvable|inconnu\w*|desconocid\w*|inválid\w*|invalide|refus\w*|reject\w*|rechaz\w*|recus\w*|rifiutat\w*|abgelehnt|zurückgewiesen|odrzucon\w*|illegal|wrong|"
     r"falsch\w*|encrypted|corrupt\w*)\b|"
     r"不|无|未|没有|ない|ません|не\b|нет\b",
     re.I,
@@ -31,7 +31,7 @@ _BROKEN_STEP = re.compile(
 
 _STATING = re.compile(
     r"\b(?:unknown|invalid|unsupported|blocked|banned|closed|expired|does not exist|is not|are not|not "
-    r"(?:found|allowed)|"
+    r"(?:found|allowed|part of|among|on the list)|ne fait pas partie|no forma parte|no figura|gehört nicht|"
     r"existiert nicht|unbekannt|ungültig|gesperrt|nicht (?:gefunden|vorhanden|bekannt)|n'existe pas|"
     r"introuvable|inconnue?|no existe|"
     r"desconocid[oa]|no encontrad[oa]|non esiste|не существует|не найден\w*)\b|不存在|未找到|无效|見つかりません",

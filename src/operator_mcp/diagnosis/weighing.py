@@ -183,7 +183,7 @@ def _by_the_input(seen: Seen, trace: Trace, passage: Passage) -> Seen:
         return replace(seen, cause="bad_input", weight=min(seen.weight, 0.88))
     if seen.cause == "bad_input" and "rule" in seen.details:
         value = _VALIDATED.match(passage.text, seen.end)
-        if value is None or not refused_names(value["text"] or value["other"], trace):
+        if trace.upstream or value is None or not refused_names(value["text"] or value["other"], trace):
             return replace(seen, cause="schema_mismatch")
     return seen
 

@@ -7,6 +7,15 @@ anthropic, litellm, pydantic-ai, and the agent SDKs of Claude and OpenAI (result
 from operator_mcp.diagnosis.sign import Sign
 
 SIGNS = (
+    Sign("context_overflow", 0.97, r"Range of input length should be \[\d+, (?P<limit>\d+)\]"),
+    Sign("model_output", 0.97, r"data_?inspection_?failed|may contain inappropriate content"),
+    Sign("model_output", 0.8, r"\brepeated (?:itself )?\d{1,6} times\b|\bkept repeating\b|\bstuck in a loop of\b"),
+    Sign(
+        "budget",
+        0.96,
+        r"\bused (?:up )?all (?:of )?(?:its |the |our |their )?\d+ (?:turns|steps|iterations|tokens|requests|calls|"
+        r"credits)",
+    ),
     Sign("context_overflow", 0.98, r"string too long\. Expected a string with maximum length \d+[^\n]{0,80}"),
     Sign("model_output", 0.98, r"token limit[^\n]{0,40} exceeded before any response[^\n]{0,60}"),
     Sign(

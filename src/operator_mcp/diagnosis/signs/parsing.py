@@ -12,7 +12,10 @@ SIGNS = (
     Sign(
         "bad_input",
         0.98,
-        r"Value error, (?P<rule>[^\n\[]{3,200}) \[type=value_error, input_value=",
+        r"(?P<rule>Value error, [^\n\[]{3,200}|String should match pattern [^\n]{3,200}|Input should be [^\n\[]{3,200}|"
+        r"String should have at (?:least|most) [^\n\[]{3,60}) \[type=(?:value_error|string_pattern_mismatch|"
+        r"literal_error|enum|"
+        r"greater_than(?:_equal)?|less_than(?:_equal)?|string_too_(?:short|long)|date_(?:future|past)), input_value=",
     ),
     Sign("schema_mismatch", 0.9, r"Invalid schema for (?:response_format|function)[^\n]{0,120}"),
     Sign(
@@ -80,6 +83,7 @@ SIGNS = (
         "schema_mismatch",
         0.8,
         r"(?:ungültiges|kein gültiges) JSON|JSON (?:invalide|non valide|inválido)|JSON (?:解析|格式)(?:失败|错误)|"
+        r"字段[^\n]{0,20}(?:类型|格式)(?:不符|错误|不匹配)|(?:フィールド|項目)[^\n]{0,20}(?:型|形式)が(?:不正|違)|"
         r"JSON(?:の)?解析(?:エラー|に失敗)",
     ),
 )

@@ -78,6 +78,13 @@ SIGNS = (
         r"(?:Zugang|Zugriff|Anmeldung) (?:verweigert|abgelehnt|fehlgeschlagen)|accès (?:refusé|interdit)|"
         r"authentification échouée|(?:permiso|acceso) denegado|"
         r"认证失败|(?:令牌|密钥|凭证|密码)(?:已?(?:过期|失效)|无效|错误)|"
+        r"(?:jeton|clé|certificat|identifiants?|mot de passe)\b[^\n]{0,60}\b(?:expirée?s?|refusée?s?|révoquée?s?|"
+        r"invalides?)|"
+        r"(?:token|clave|llave|chave|credencial\w*|certificado|contraseña|senha)\b[^\n]{0,60}\b(?:caducad[oa]|"
+        r"expirad[oa]|expirou|"
+        r"caducó|rechazad[oa]|recusad[oa]|revocad[oa]|inválid[oa])|"
+        r"(?:Token|Schlüssel|Zertifikat|Passwort|Kennung|Zugangsdaten)\b[^\n]{0,60}\b(?:abgelaufen|ungültig|"
+        r"gesperrt|widerrufen|abgelehnt)|"
         r"未授权|鉴权失败|認証(?:に失敗|エラー)|доступ запрещ",
     ),
     Sign(
@@ -101,6 +108,8 @@ SIGNS = (
     Sign(
         "unavailable",
         0.95,
+        r"\b(?:reach|contact|connect to|call) agent(?: node)? ['\"`][\w.-]{1,80}['\"`]|"
+        r"\bagent(?: node)? ['\"`][\w.-]{1,80}['\"`][^\n]{0,40}\bmissed \d+ heartbeats?|"
         r"\bagent(?: node)? ['\"`][\w.-]{1,80}['\"`][^\n]{0,80}\b(?:did not|didn't|does not) (?:take|answer|respond|"
         r"reply|accept)|"
         r"(?:agent|node)[ '\"\w.-]{0,60} (?:is |has )?(?:been )?(?:not (?:reachable|available|active|healthy)|"
