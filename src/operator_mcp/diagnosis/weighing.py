@@ -108,7 +108,7 @@ def _reconciled(told: Reading, alike: Reading | None) -> Reading:
         return told
     if told.seen[0].weight < DECISIVE:
         return replace(alike, others=(told.cause,))
-    if alike.share >= DOUBTFUL and alike.cause not in TAXONOMY[told.cause].rivals:
+    if alike.share >= DOUBTFUL:
         others = tuple(dict.fromkeys((*told.others, alike.cause)))
         return replace(told, confidence=told.confidence * 0.85, others=others, contested=True)
     return told
