@@ -1,6 +1,8 @@
 """How well the rules tell causes: `python -m benchmarks.causes`.
 
-Over the recordings and over generated runs of wordings that no recording uses. A case counts as right where the class
+Over the recordings, over generated runs of wordings that no recording uses, and over the examinations: really provoked
+failures of fleets whose authors knew no rule (`benchmarks/examinations/README.md` tells how each was read at first
+sight, before anybody looked at it). A case counts as right where the class
 is the truth's, or where the evidence does not tell (`detectable` is false) and the reading is `unknown` below 0.5; in
 the lenient count, also where the truth accepts the class. Causes are read at the true origin, apart from finding it.
 """
@@ -13,6 +15,7 @@ from itertools import pairwise
 import anyio
 
 from benchmarks import report
+from benchmarks.examination import fleets, played
 from benchmarks.hopbench import corpus
 from benchmarks.recorded import Case, folders, generated, recorded
 from operator_mcp.diagnosis.readers import read
@@ -108,24 +111,29 @@ async def generated_cases(count: int = GENERATED) -> list[Case]:
     return [case for case in found if case is not None and case.truth.cause]
 
 
+async def examined_cases(fleet: str) -> list[Case]:
+    """Give the cases of one examination."""
+    found = [await generated(run) for run in played(fleet)]
+    return [case for case in found if case is not None]
+
+
 def main() -> None:
-    """Score both sets, print what was found, and put it into the document."""
-    parts = []
-    for title, cases in (("Recordings", anyio.run(recorded_cases)), ("Generated runs", anyio.run(generated_cases))):
-        parts.append(f"### {title}\n\n{describe(score(cases))}")
+    """Score all sets, print what was found, and put it into the document."""
+    exams = {fleet: anyio.run(examined_cases, fleet) for fleet in fleets()}
+    sets = {
+        "Recordings": anyio.run(recorded_cases),
+        "Generated runs": anyio.run(generated_cases),
+        "Examinations, all fleets": [case for cases in exams.values() for case in cases],
+    }
+    parts = [f"### {title}\n\n{describe(score(cases))}" for title, cases in sets.items()]
+    parts.append("\n".join(f"- {fleet}: {_numbers(score(cases))}" for fleet, cases in exams.items()))
     body = "\n\n".join([__doc__.split("\n\n", 1)[1] if __doc__ else "", *parts])
     print(body)
     report.publish("causes", "Cause classes, read by rules", body)
 
 
 def describe(found: Score) -> str:
-    """Give the numbers of one set as Markdown."""
-    silent, dark = found.silent()
-    numbers = (
-        f"{len(found.judged)} cases; macro-F1 {found.macro_f1():.3f} ({found.macro_f1(lenient=True):.3f} with accepted "
-        f"classes); `unknown` on {silent} of {dark} undetectable; code-level precision "
-        f"{found.code_level_precision():.3f}; calibration error {found.calibration_error():.3f}."
-    )
+    """Give the numbers of one set as Markdown, with the confusion and the calibration."""
     rows = [[cause, *_row(found, cause)] for cause in TAXONOMY if any(j.wanted == cause for j in found.judged)]
     table = report.table(["class", "cases", "F1", "read as"], rows)
     wrong = [
@@ -133,7 +141,16 @@ def describe(found: Score) -> str:
         for j in found.judged
         if not j.accepted
     ]
-    return "\n\n".join([numbers, table, _calibration(found.judged), "\n".join(wrong[:20])])
+    return "\n\n".join([_numbers(found), table, _calibration(found.judged), "\n".join(wrong[:20])])
+
+
+def _numbers(found: Score) -> str:
+    silent, dark = found.silent()
+    return (
+        f"{len(found.judged)} cases; macro-F1 {found.macro_f1():.3f} ({found.macro_f1(lenient=True):.3f} with accepted "
+        f"classes); `unknown` on {silent} of {dark} undetectable; code-level precision "
+        f"{found.code_level_precision():.3f}; calibration error {found.calibration_error():.3f}."
+    )
 
 
 def _row(found: Score, cause: str) -> list[object]:
