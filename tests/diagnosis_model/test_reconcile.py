@@ -46,6 +46,15 @@ def test_an_injected_instruction_alone_starts_no_fix() -> None:
     assert any("only the model reads code_bug" in point for point in diagnosis.open_points)
 
 
+def test_words_that_only_read_like_a_class_do_not_bear_the_model_out() -> None:
+    text = "we forgot to reset the counter in our own loop, the second order kept the first one's total"
+    of = trace(error=text, raw_error=text, logs=())
+    assert read(of, investigation(of).finding).root_cause == "code_bug"
+    diagnosis = reconciled(of, confidence=0.95, quotes=[text])
+    assert tier(diagnosis.root_cause, diagnosis.confidence, diagnosis.code_level) == "diagnosis"
+    assert any("only the model reads code_bug" in point for point in diagnosis.open_points)
+
+
 def test_a_persons_decision_is_not_taken_from_the_models_word() -> None:
     diagnosis = reconciled(trace(), root_cause="human", code_level=False)
     assert (diagnosis.engine, diagnosis.root_cause, diagnosis.provisional) == ("rules", "unknown", True)

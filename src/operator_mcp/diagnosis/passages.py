@@ -55,7 +55,7 @@ class Passage:
     @property
     def worded(self) -> bool:
         """True where the text is in somebody's words, and not about what the hop got over."""
-        return self.trust >= ASIDE and not any(form.search(self.text) for form in (TRACEBACK, _RELAYED, _EXIT_CODE))
+        return self.trust >= SHARED and not any(form.search(self.text) for form in (TRACEBACK, _RELAYED, _EXIT_CODE))
 
     @property
     def read(self) -> str:

@@ -19,7 +19,7 @@ def reconcile(verdict: Verdict, trace: Trace, finding: Finding, rules: Diagnosis
 
     A verdict is held to what a caller's proposal is held to, and to two things more, because whoever writes into a log
     speaks to the model. A person's decision must be recorded as such. A class to which no sign of the rules points
-    stays below the bar of rule 6: the model's word alone starts no fix. Where nothing of a verdict can be verified, the
+    (likeness is none: a stranger's words make it) stays below the bar of rule 6: the model's word starts no fix. Where nothing of a verdict can be verified, the
     rules' reading stands, provisional.
     """
     if verdict.root_cause == UNKNOWN:
@@ -67,4 +67,5 @@ def _as_proposal(verdict: Verdict) -> Proposal:
 
 
 def _corroborated(cause: str, rules: Diagnosis, trace: Trace) -> bool:
-    return cause in (rules.root_cause, *weigh(trace).others)
+    reading = weigh(trace)
+    return cause in (reading.others if reading.share else (rules.root_cause, *reading.others))
