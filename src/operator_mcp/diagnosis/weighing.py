@@ -90,7 +90,7 @@ def _alike(trace: Trace, passage: Passage, hints: Sequence[str]) -> Reading | No
 
     Words that refuse something are bad input only where they speak of the input: else it may have come from anywhere.
     """
-    if not passage.worded:
+    if not passage.worded or bare_key(passage.read):
         return None
     cause, share = likeness(passage.read)
     if (
