@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from operator_mcp.diagnosis.likeness import grams, likeness
 from operator_mcp.diagnosis.taxonomy import TAXONOMY
+from operator_mcp.diagnosis.wordless import wordless
 
 
 @pytest.mark.parametrize(
@@ -39,8 +40,27 @@ def test_numbers_and_case_make_no_difference() -> None:
     assert grams("Order 5521 REFUSED") == grams("order 9870 refused")
 
 
-def test_a_word_alone_is_like_nothing() -> None:
-    assert likeness("'sunday'") == ("unknown", 1.0)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'sunday'",
+        "no headline",
+        "worker left with code 7",
+        "An unexpected error occurred while baking for customer 881",
+        "Une erreur est survenue pendant la cuisson.",
+        "Client error '400 Bad Request' for url 'https://mill.example/v2/flour'",
+        "agent error (500): Internal Server Error",
+    ],
+)
+def test_what_every_failure_may_say_is_nobodys_words(text: str) -> None:
+    assert wordless(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["小麦粉の在庫が足りません", "An error occurred: the mill refused our badge", "rye must be under 20 kg"]
+)
+def test_what_says_more_has_words(text: str) -> None:
+    assert not wordless(text)
 
 
 def test_a_text_of_megabytes_is_read_in_a_moment() -> None:

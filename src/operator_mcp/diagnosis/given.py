@@ -16,7 +16,8 @@ _REFUSING = re.compile(
     r"fails?|missing|fehlt|"
     r"falta|manque\w*|must|muss|doit|debe|twice|duplicate|already|too|zu|trop|only|nur|cannot|can't|"
     r"without|ohne|sans|"
-    r"introuvable|inconnu\w*|desconocid\w*|inválid\w*|invalide|refus\w*|reject\w*|rechaz\w*|recus\w*|rifiutat\w*|abgelehnt|zurückgewiesen|odrzucon\w*|illegal|wrong|"
+    r"introuvable|inconnu\w*|desconocid\w*|inválid\w*|invalide|refus\w*|reject\w*|rechaz\w*|recus\w*|rifiutat\w*|"
+    r"abgelehnt|zurückgewiesen|odrzucon\w*|illegal|wrong|"
     r"falsch\w*|encrypted|corrupt\w*)\b|"
     r"不|无|未|没有|ない|ません|не\b|нет\b",
     re.I,
@@ -24,7 +25,9 @@ _REFUSING = re.compile(
 _BROKEN_STEP = re.compile(
     r"\b(?:step|stage|phase|round|worker|process|job|batch|run|task)\b[^.\n]{0,30}\b(?:converge|finish|abort|stop|fail|"
     r"left|crash|complete|end)|\bdid(?: not|n't)\b|\b(?:could(?: not|n't)|failed to|unable to) [a-z]+|"
-    r"\bnot (?:saved|sent|stored|written|finished|completed|created|processed|delivered|updated|published)\b",
+    r"\bnot (?!allowed|permitted|accepted|supported|listed|registered|recogni|offered|authori|entitled|insured|"
+    r"covered|licensed|"
+    r"signed|provided|specified|assigned)[a-z]+ed\b|\bnot (?:sent|written|taken|made|done|found out)\b",
     re.I,
 )
 """A step that went wrong while it worked on something has not refused that."""

@@ -42,10 +42,10 @@ def grams(text: str) -> set[str]:
 
 
 def likeness(text: str) -> tuple[str, float]:
-    """Give the class that a text reads most like, and its share (0-1) among all; `unknown` for a single word."""
+    """Give the class that a text reads most like, and its share (0-1) among all; `unknown` where nothing is known."""
     table = _table()
     rows = [row for gram in grams(text) if (row := table.rows(gram))]
-    if (len(text.split()) < 2 and len(text) < 12) or not rows:
+    if not rows:
         return UNKNOWN, 1.0
     scale = 1 / math.sqrt(len(rows))
     sums = [bias + scale * sum(row[k] for row in rows) for k, bias in enumerate(table.bias)]

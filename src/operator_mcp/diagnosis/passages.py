@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from operator_mcp.diagnosis.evidence import entry_text, is_error
+from operator_mcp.diagnosis.wordless import wordless
 from operator_mcp.models import LogEntry, Trace
 
 TRACEBACK = re.compile(
@@ -15,14 +16,6 @@ _LIBRARY = re.compile(r"site-packages|dist-packages|/lib/python\d|<frozen |node_
 _PYDANTIC_INPUT = re.compile(r"(?<=input_value=).{1,600}?(?=, input_type=)")
 _REDACTED = re.compile(r"\[redacted[^\]\n]{0,60}\]")
 _OWN_500 = re.compile(r"(?<=agent error \(500\): )Internal Server Error")
-_RELAYED = re.compile(r"\Aagent error \(")
-_EXIT_CODE = re.compile(
-    r"\A(?:[\w.-]+ ){0,4}(?:exit(?:ed)?|left|ended|quit|stopped|terminated|returned|finished|code|status|rc)\b"
-    r"[\w ]{0,20}[ =:]-?\d{1,5}\.?\Z",
-    re.I,
-)
-"""Where only a program's number is told, nothing is."""
-
 _WENT_ON = re.compile(
     r"\b(?:retrying|will retry|trying again|once more|next attempt|fall(?:ing|s) back|fallback|anyway|"
     r"going on|goes on|went on|carrying on|continu(?:ing|ed)|proceeding|skipp(?:ed|ing)|ignor(?:ed|ing)|"
@@ -55,7 +48,7 @@ class Passage:
     @property
     def worded(self) -> bool:
         """True where the text is in somebody's words, and not about what the hop got over."""
-        return self.trust >= SHARED and not any(form.search(self.text) for form in (TRACEBACK, _RELAYED, _EXIT_CODE))
+        return self.trust >= SHARED and not TRACEBACK.search(self.text) and not wordless(self.text)
 
     @property
     def read(self) -> str:

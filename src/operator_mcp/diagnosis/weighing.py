@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from operator_mcp.diagnosis.given import refused, speaks_of
 from operator_mcp.diagnosis.keys import bare_key, read_key
 from operator_mcp.diagnosis.likeness import SUREST, likeness
-from operator_mcp.diagnosis.passages import Passage, passages
+from operator_mcp.diagnosis.passages import SHARED, Passage, passages
 from operator_mcp.diagnosis.sign import DECISIVE, Seen
 from operator_mcp.diagnosis.signs import signs_in
 from operator_mcp.diagnosis.taxonomy import TAXONOMY, UNKNOWN
@@ -58,6 +58,11 @@ class Reading:
     contested: bool = False
 
     @property
+    def spoken_by_a_machine(self) -> bool:
+        """True where a machine-written sign names the class, in a passage that is about this failure."""
+        return self.passage is not None and self.passage.trust >= SHARED and self.seen[0].weight >= DECISIVE
+
+    @property
     def decisive(self) -> bool:
         """True where a machine-written sign of one meaning stands behind the class."""
         trust = self.passage.trust if self.passage else 1
@@ -78,8 +83,12 @@ def weigh(trace: Trace) -> Reading:
 
 
 def _told(readings: Sequence[Reading]) -> Reading | None:
-    """Give the reading of the first passage with a sign that is strong enough, or what explains it."""
-    told = next((reading for reading in readings if reading.cause != UNKNOWN), None)
+    """Give the reading of the first passage in which a machine speaks, else of the first with a sign; or its cause.
+
+    What a person made of a failure is weaker than what the machine said of it, in the error as in a traceback below it.
+    """
+    named = [reading for reading in readings if reading.cause != UNKNOWN]
+    told = next((r for r in named if r.spoken_by_a_machine), named[0] if named else None)
     if told is None or told.cause not in SYMPTOM_OF:
         return told
     return next((r for r in readings if r.cause == SYMPTOM_OF[told.cause] and r.seen[0].weight >= DECISIVE), told)
@@ -90,7 +99,7 @@ def _alike(trace: Trace, passage: Passage, hints: Sequence[str]) -> Reading | No
 
     Words that refuse something are bad input only where they speak of the input: else it may have come from anywhere.
     """
-    if not passage.worded or bare_key(passage.read):
+    if not passage.worded:
         return None
     cause, share = likeness(passage.read)
     if (

@@ -19,8 +19,8 @@ def reconcile(verdict: Verdict, trace: Trace, finding: Finding, rules: Diagnosis
 
     A verdict is held to what a caller's proposal is held to, and to two things more, because whoever writes into a log
     speaks to the model. A person's decision must be recorded as such. A class to which no sign of the rules points
-    (likeness is none: a stranger's words make it) stays below the bar of rule 6: the model's word starts no fix. Where nothing of a verdict can be verified, the
-    rules' reading stands, provisional.
+    (likeness is none: a stranger's words make it) stays below the bar of rule 6: the model's word alone starts no fix.
+    Where nothing of a verdict can be verified, the rules' reading stands, provisional.
     """
     if verdict.root_cause == UNKNOWN:
         return fallen_back(rules, "it could not tell the cause", usd)

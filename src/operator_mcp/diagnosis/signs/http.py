@@ -50,6 +50,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     return (
         re.compile(rf"agent error \({code}\)[^\n]{{0,160}}"),
         re.compile(rf"(?<![\w.,-]){code} (?:{_PHRASES})\b", re.IGNORECASE),
+        re.compile(rf"(?<![\w.,-]){code}, message='"),
         re.compile(
             rf"\bHTTP(?:[/ ]?\d(?:\.\d)?)?(?:[ -]?(?:status|error|code|fehler|erreur))*\W{{1,3}}{code}(?![\w-]|\.\d)",
             re.IGNORECASE,

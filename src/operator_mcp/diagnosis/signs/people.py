@@ -8,6 +8,18 @@ from operator_mcp.diagnosis.sign import Sign
 _NO = "declined|rejected|refused|vetoed|denied|turned down|said no|withdrew|withdrawn|disapproved|not approved|stopped"
 
 SIGNS = (
+    Sign(
+        "human",
+        0.98,
+        r"\bstatus\W{1,3}(?:declined|rejected|denied)\b[^\n]{0,20}\b(?:decided|reviewed|rejected)_?by\b|"
+        r"\bapproval request\b[^\n]{0,60}\b(?:declined|rejected|denied)\b",
+    ),
+    Sign(
+        "human",
+        0.86,
+        r"\bn'a pas (?:validé|approuvé|autorisé)|\bnicht (?:freigegeben|genehmigt)\b|\bno (?:aprobó|autorizó|validó)\b|"
+        r"\bnão (?:aprovou|autorizou)\b|\bnie (?:zatwierdził|zaakceptował)\w*|\bnon ha (?:approvato|autorizzato)\b",
+    ),
     Sign("human", 0.96, r"\bapproval (?:request )?(?:has )?(?:expired|timed out|lapsed)\b"),
     Sign("human", 0.97, r"^cancelled_by_control_plane$"),
     Sign(

@@ -7,6 +7,23 @@ Sources: messages of httpx, httpcore, requests/urllib3, aiohttp, botocore, psyco
 from operator_mcp.diagnosis.sign import Sign
 
 SIGNS = (
+    Sign("auth", 0.98, r"FATAL: +password authentication failed for user"),
+    Sign(
+        "unavailable",
+        0.96,
+        r"\bour [\w-]{1,40} agent\b[^\n]{0,60}\b(?:hung up|restart\w*|gone|down|not reachable|unreachable|crash\w*)|"
+        r"\b[\w-]{1,60}\.[a-z_]\w{0,60} (?:did not|didn't) (?:come back|return|respond)\b(?![^\n]{0,40}(?:within|"
+        r"in time|after \d))",
+    ),
+    Sign(
+        "unavailable",
+        0.9,
+        r"\bagent[eo]?\b ['\"«„]?[\w.-]{1,60}['\"»“]?[^\n]{0,40}\b(?:disparu|injoignable|arrêté|redémarré|"
+        r"desapareci\w*|caído|"
+        r"no responde|reinici\w+|verschwunden|nicht erreichbar|neu gestartet|abgestürzt|zniknął|nieosiągalny|"
+        r"nie odpowiada|"
+        r"scomparso|irraggiungibile|riavviato|caiu|indisponível)",
+    ),
     Sign("provider_error", 0.96, r"TypeError: fetch failed"),
     Sign(
         "unavailable",
@@ -114,7 +131,8 @@ SIGNS = (
         r"reply|accept)|"
         r"(?:agent|node)[ '\"\w.-]{0,60} (?:is |has )?(?:been )?(?:not (?:reachable|available|active|healthy)|"
         r"unreachable|"
-        r"offline|unavailable|went away|restart(?:ed|ing))\b|agent_unreachable|node_unavailable",
+        r"offline|unavailable|down|gone|went away|disappeared|vanished|restart(?:ed|ing))\b|agent_unreachable|"
+        r"node_unavailable",
     ),
     Sign(
         "provider_error",
