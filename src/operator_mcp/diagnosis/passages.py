@@ -30,6 +30,8 @@ _WENT_ON = re.compile(
 TRACED, SHARED, ASIDE, GOT_OVER = 0.98, 0.95, 0.87, 0.7
 """Trust in an error entry: one with a traceback; one with words of the error; any other; one of what was got over."""
 
+_WORD = re.compile(r"\w{2,}")
+
 ENTRIES = 8
 """Error entries that are read, tracebacks and the last ones first."""
 
@@ -84,8 +86,13 @@ def _trust(message: str, error: str) -> float:
         return GOT_OVER
     if traced:
         return TRACED
-    shared = not error.strip() or error.strip().strip("'\"") in message
-    return SHARED if shared else ASIDE
+    return SHARED if _repeats(message, error.strip().strip("'\"")) else ASIDE
+
+
+def _repeats(message: str, error: str) -> bool:
+    """Tell whether an entry says all that the error says."""
+    said = set(_WORD.findall(error.lower()))
+    return error in message or (len(said) > 1 and said <= set(_WORD.findall(message.lower())))
 
 
 def _ends(text: str) -> str:

@@ -30,8 +30,9 @@ SYMPTOM_OF = {"schema_mismatch": "model_output"}
 """An answer that was cut off or refused is no valid JSON: what the logs say of the answer explains the parser."""
 
 
-_VALIDATED = re.compile(r"'(?P<text>[^'\n]{1,200})'|(?P<other>[\w.+-]{1,40})")
-"""A value as pydantic repeats it behind `input_value=`."""
+_VALUES = re.compile(r"'([^'\n]{1,200})'|([\w.+-]{1,40})")
+VALIDATED_CHARS = 300
+"""A value, or the values of an object, as pydantic repeats them behind `input_value=`."""
 
 HINTED, LIKELY, DOUBTFUL = 0.4, 0.6, 0.8
 """Shares of likeness: what names a class to which a weak sign points too; what names one where no sign of a machine
@@ -191,8 +192,9 @@ def _by_the_input(seen: Seen, trace: Trace, passage: Passage) -> Seen:
     if seen.cause == "config" and file and refused_names(file, trace):
         return replace(seen, cause="bad_input", weight=min(seen.weight, 0.88))
     if seen.cause == "bad_input" and "rule" in seen.details:
-        value = _VALIDATED.match(passage.text, seen.end)
-        if trace.upstream or value is None or not refused_names(value["text"] or value["other"], trace):
+        validated = passage.text[seen.end :].partition(", input_type=")[0][:VALIDATED_CHARS]
+        values = _VALUES.findall(validated)
+        if trace.upstream or not any(refused_names(text or other, trace) for text, other in values):
             return replace(seen, cause="schema_mismatch")
     return seen
 

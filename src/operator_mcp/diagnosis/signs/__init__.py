@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from operator_mcp.diagnosis.sign import Seen, scan
 from operator_mcp.diagnosis.signs import (
+    completions,
     concepts,
     deployment,
     exceptions,
@@ -20,6 +21,7 @@ from operator_mcp.diagnosis.signs import (
 
 TABLES = (
     models.SIGNS,
+    completions.SIGNS,
     services.SIGNS,
     waiting.SIGNS,
     resources.SIGNS,

@@ -64,7 +64,8 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         re.compile(
             r"(?:\b(?:returned|responded(?: with)?|answered(?: with)?|replied(?: with)?|received|got|gave|"
             r"antwortet\w*(?: mit)?|"
-            r"liefert\w*|répond\w*|renvo\w+|devolvió|respondió(?: con)?)|返回|応答)\s*(?:an? |un |einen? |HTTP "
+            r"liefert\w*|répond\w*|renvo\w+|devolvió|respondió(?: con)?|ha risposto|respondeu(?: com)?)|返回|"
+            r"応答)\s*(?:an? |un |einen? |HTTP "
             rf")?{code}(?![\w.,-]|\s+\w+s\b)",
             re.IGNORECASE,
         ),

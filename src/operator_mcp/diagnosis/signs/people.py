@@ -10,6 +10,18 @@ _NO = "declined|rejected|refused|vetoed|denied|turned down|said no|withdrew|with
 SIGNS = (
     Sign(
         "human",
+        0.9,
+        r"\b(?:chose|selected|clicked|pressed|answered|picked) ['\"](?:do not|don't|no\b|reject|decline|stop|cancel|"
+        r"abort)",
+    ),
+    Sign(
+        "human",
+        0.86,
+        r"\b(?:negat|rifiutat|respint)\w{1,2} (?:il |la |l')?(?:benestare|approvazione|autorizzazione|consenso)|"
+        r"\b(?:benestare|approvazione|autorizzazione)\b[^\n]{0,40}\b(?:negat|rifiutat|respint)\w{1,2}\b",
+    ),
+    Sign(
+        "human",
         0.98,
         r"\bstatus\W{1,3}(?:declined|rejected|denied)\b[^\n]{0,20}\b(?:decided|reviewed|rejected)_?by\b|"
         r"\bapproval request\b[^\n]{0,60}\b(?:declined|rejected|denied)\b",

@@ -7,7 +7,8 @@ OOM killer, CUDA, Node, Java.
 from operator_mcp.diagnosis.sign import Sign
 
 SIGNS = (
-    Sign("resources", 0.65, r"SIGKILL|signal(?:: |\s)?(?:9\b|killed)"),
+    Sign("resources", 0.97, r"command not allowed when used memory > 'maxmemory'|\bOOM command not allowed\b"),
+    Sign("resources", 0.65, r"SIGKILL|signal(?:: |\s)?(?:9\b|killed)|exit(?:ed with)?(?: code| status)?:? 137\b"),
     Sign("resources", 0.98, r"\bEDQUOT\b|\bquota of the disk[^\n]{0,40}|\bdisk (?:volume )?quota\b[^\n]{0,40}"),
     Sign(
         "resources", 0.98, r"\[Errno (?:11|12|23|24|28|122)\] ?(?:[A-Z][\w ]{3,60})?(?:: ?'(?P<file>[^'\n]{1,200})')?"
@@ -38,7 +39,7 @@ SIGNS = (
     Sign(
         "resources",
         0.95,
-        r"exit(?:ed with)?(?: code| status)?:? 137\b|can't start "
+        r"can't start "
         r"new thread|pthread_create",
     ),
     Sign(

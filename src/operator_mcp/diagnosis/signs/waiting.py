@@ -7,6 +7,13 @@ AgentField SDK's watchdog and wait, the control plane's reaper (0.1.80).
 from operator_mcp.diagnosis.sign import Sign
 
 SIGNS = (
+    Sign(
+        "timeout",
+        0.9,
+        r"\b(?:kein\w*|aucune?|sin|nessun\w*|nenhum\w*|ningun\w*)\b[^.\n]{0,60}\b(?:innerhalb von|binnen|nach|"
+        r"dans les|après|tras|"
+        r"en menos de|entro|dopo|em|após) \d[\d.,]* ?(?:ms|s|sek|min|seg|sec|hor|heu|ore|h\b)",
+    ),
     Sign("timeout", 0.97, r"execution timed out \(no activity\)|timed out after [\d.]+ ?s(?:econds)? of active time"),
     Sign(
         "timeout",
