@@ -6,9 +6,9 @@ import pytest
 
 from operator_mcp.diagnosis.facts import fact_of
 from operator_mcp.diagnosis.readers import read
+from operator_mcp.diagnosis.reading import Reading
 from operator_mcp.diagnosis.remedies import remedy
 from operator_mcp.diagnosis.taxonomy import TAXONOMY, page
-from operator_mcp.diagnosis.weighing import Reading
 from operator_mcp.models import Hop, Status, Upstream
 from tests.diagnosis.wordings import FOUND, log, trace
 

@@ -66,6 +66,11 @@ def refused(text: str, given: JsonValue) -> Iterator[Seen]:
             yield Seen("bad_input", 0.6, quote, at, at + len(value), details)
 
 
+def holds(given: JsonValue, value: str) -> bool:
+    """Tell whether a value stands in the input."""
+    return any(value == leaf for _, leaf in leaves(given))
+
+
 def speaks_of(text: str, given: JsonValue) -> bool:
     """Tell whether a text has a value or a field of the input in it, or the input lacks a value altogether."""
     return any(_told(text, name, value) for name, value in leaves(given)) or _lacking(given)

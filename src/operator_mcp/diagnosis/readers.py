@@ -4,10 +4,11 @@ from operator_mcp import policy
 from operator_mcp.diagnosis.evidence import verify
 from operator_mcp.diagnosis.facts import Fact, fact_of
 from operator_mcp.diagnosis.passages import last_own_frame
+from operator_mcp.diagnosis.reading import Reading
 from operator_mcp.diagnosis.remedies import remedy
 from operator_mcp.diagnosis.taxonomy import TAXONOMY
 from operator_mcp.diagnosis.telling import doubts, summary, telling_line
-from operator_mcp.diagnosis.weighing import Reading, weigh
+from operator_mcp.diagnosis.weighing import weigh
 from operator_mcp.models import Diagnosis, Evidence, Finding, Trace
 
 QUOTES = 4

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 
 from operator_mcp.diagnosis.passages import last_own_frame
+from operator_mcp.diagnosis.reading import Reading
 from operator_mcp.diagnosis.telling import hop_name, sketch
-from operator_mcp.diagnosis.weighing import Reading
 from operator_mcp.models import Trace
 
 NAME_CHARS = 100

@@ -6,9 +6,9 @@ from pydantic import JsonValue
 
 from operator_mcp.diagnosis.facts import Fact
 from operator_mcp.diagnosis.passages import last_own_frame
+from operator_mcp.diagnosis.reading import Reading
 from operator_mcp.diagnosis.sign import Seen
 from operator_mcp.diagnosis.taxonomy import UNKNOWN
-from operator_mcp.diagnosis.weighing import Reading
 from operator_mcp.models import Finding, Trace
 
 HEADLINE_CHARS = 240

@@ -1,6 +1,6 @@
 """Completions: prompts that do not fit a model, and answers that are refused, filtered, cut off or empty.
 
-Sources: finish and stop reasons and error messages of the OpenAI, Anthropic, Google, Cohere and Alibaba model APIs and of
+Sources: finish and stop reasons and error messages of the OpenAI, Anthropic, Google, Cohere and Alibaba model APIs, of
 the clients openai, anthropic, litellm, pydantic-ai; llama.cpp and vLLM.
 """
 

@@ -1,6 +1,6 @@
 """Model providers: limits of calls and of money, keys, names of models, overload.
 
-Sources: error codes and messages of the OpenAI, Anthropic, Google, AWS, Mistral and Alibaba model APIs and of the clients
+Sources: error codes and messages of the OpenAI, Anthropic, Google, AWS, Mistral and Alibaba model APIs, of the clients
 openai, anthropic, litellm, pydantic-ai, and the agent SDKs of Claude and OpenAI (result subtypes).
 """
 
