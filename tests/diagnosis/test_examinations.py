@@ -6,6 +6,8 @@ from benchmarks.causes import Score, examined_cases, score
 from benchmarks.examination import fleets, questions
 from operator_mcp.diagnosis.taxonomy import TAXONOMY
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture(scope="module")
 def anyio_backend() -> str:
