@@ -3,7 +3,7 @@
 Each file of `examinations/` is one fleet of about 90 reasoners that failed when they were run: real client libraries
 against a loopback server that answers as providers do, real databases, interpreters and disks, and refusals in words
 of the fleet's own. A line holds what such a hop leaves behind (`str(exception)`, log entries), and the cause that was
-made to happen, stated by its author and judged once more by a second person from the evidence alone.
+made to happen, stated by its author. `examinations/README.md` tells how they were made and first read.
 """
 
 from collections.abc import Iterator
@@ -19,6 +19,9 @@ from benchmarks.hopbench.program import Call, Part, Raise, Say, Work
 from benchmarks.hopbench.wordings import Wordings
 
 FOLDER = Path(__file__).parent / "examinations"
+
+HELD_OUT = frozenset({"institute", "shop"})
+"""Fleets that nobody looks at: neither signs nor likeness were ever bettered by them. Only their score is taken."""
 
 
 class Line(BaseModel):

@@ -1,9 +1,9 @@
-"""Causes of really provoked failures of fleets whose authors had seen no rule."""
+"""Causes of really provoked failures of fleets whose authors had seen no rule: some looked at, some held out."""
 
 import pytest
 
 from benchmarks.causes import Score, examined_cases, score
-from benchmarks.examination import fleets, questions
+from benchmarks.examination import HELD_OUT, fleets, questions
 from operator_mcp.diagnosis.taxonomy import TAXONOMY
 
 pytestmark = pytest.mark.heavy
@@ -14,9 +14,10 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="module")
-async def scored() -> Score:
-    return score([case for fleet in fleets() for case in await examined_cases(fleet)])
+@pytest.fixture(scope="module", params=["looked at", "held out"])
+async def scored(request: pytest.FixtureRequest) -> Score:
+    chosen = [fleet for fleet in fleets() if (fleet in HELD_OUT) == (request.param == "held out")]
+    return score([case for fleet in chosen for case in await examined_cases(fleet)])
 
 
 def test_every_class_is_examined_in_every_fleet() -> None:
@@ -43,6 +44,6 @@ async def test_code_is_blamed_for_what_code_did(scored: Score) -> None:
 
 async def test_likeness_alone_never_reaches_what_a_fix_needs(scored: Score) -> None:
     alike = [j.diagnosis for j in scored.judged if "likeness" in j.diagnosis.summary]
-    assert len(alike) > 30
+    assert len(alike) >= 5
     assert all(d.provisional and not d.code_level and d.confidence < 0.75 for d in alike)
     assert all(any(point.startswith("no known sign names the cause") for point in d.open_points) for d in alike)
