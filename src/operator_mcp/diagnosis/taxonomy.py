@@ -41,7 +41,7 @@ TAXONOMY: dict[str, CauseClass] = {
             True,
             "no",
             "the developers of both sides of the boundary",
-            "a validator's or parser's report with the field or value, HTTP 400 or 422 for a body",
+            "a validator's or parser's report with the field or value, HTTP 422 for a body",
             ("code_bug", "bad_input", "model_output"),
         ),
         CauseClass(
