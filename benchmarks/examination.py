@@ -67,11 +67,11 @@ def questions(fleet: str) -> Iterator[Question]:
 
 def played(fleet: str) -> Iterator[Generated]:
     """Yield a run for each question: the failing hop under its callers, as a control plane would hold it."""
-    for question in questions(fleet):
-        yield _play(fleet, question)
+    for seed, question in enumerate(questions(fleet)):
+        yield _play(fleet, seed, question)
 
 
-def _play(fleet: str, question: Question) -> Generated:
+def _play(fleet: str, seed: int, question: Question) -> Generated:
     said = [Say(line.level, line.message) for line in question.logs]
     fault = Raise(question.error, question.cause, question.detectable)
     part = Part(question.agent, question.reasoner, question.input, (*said, Work(0.02), fault))
@@ -81,7 +81,7 @@ def _play(fleet: str, question: Question) -> Generated:
     rng = Random(f"{fleet}/{question.name}")
     drawn = names.draw(rng)
     builder = Builder(rng, drawn, Wordings(rng, "library", drawn.things))
-    run = stage.play(fleet, 0, "library", Scene((part,), question.story), builder)
+    run = stage.play(fleet, seed, "library", Scene((part,), question.story), builder)
     truth = {
         "scenario": f"{fleet}/{question.name}",
         "acceptable_causes": question.acceptable_causes,

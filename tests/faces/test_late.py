@@ -55,6 +55,7 @@ async def test_logs_that_come_after_the_first_look_are_read(tmp_path: Path) -> N
         hop = await casework.get_failed_hop("run_late")
         second = await casework.diagnose("run_late")
     assert first.root_cause == "unknown"
+    assert f"operator://cases/{first.run_id};" in first.next
     assert "Traceback" in hop.logs[0].message
     assert second.root_cause == "code_bug"
 

@@ -12,7 +12,9 @@ NAME_CHARS = 100
 AGENTS_DOOR = "agent error (422)"
 """How the control plane (0.1.80) relays that an agent refused a call's arguments before any of its code ran."""
 
-_HOST = re.compile(r"\b[a-z][a-z0-9+.-]*://(?P<host>[\w.-]+(?::\d+)?)", re.I)
+_HOST = re.compile(r"(?<!visit )(?<!see )(?<!check: )(?<!at )\b[a-z][a-z0-9+.-]*://(?P<host>[\w.-]+(?::\d+)?)", re.I)
+"""Where a call went to; an address to read more at is another matter."""
+
 _LIMIT = re.compile(r"\b\d[\d.,]* ?(?:ms|s|sec|seconds|minutes|turns|tokens|USD)\b")
 
 Details = dict[str, str]

@@ -104,5 +104,5 @@ def _next_step(case: Case, memory: Memory | None, diagnosis: Diagnosis, level: s
     if level == "fix":
         return f"A change in code would remedy it, but no repository is configured for {case.agent!r}."
     if diagnosis.root_cause == "unknown":
-        return "Look at operator://cases/{run_id}; a proposal with quotes from the record may decide it."
+        return f"Look at operator://cases/{case.run_id}; a proposal with quotes from the record may decide it."
     return "Diagnosis only: act on suggested_fix."
