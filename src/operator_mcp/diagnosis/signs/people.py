@@ -23,7 +23,7 @@ SIGNS = (
         0.98,
         r"\b(?:status|decision|verdict|outcome)\W{1,4}(?:declined|rejected|denied)\b[^\n]{0,20}\b(?:decided|"
         r"reviewed|rejected)?_?by\b|"
-        r"\bapproval(?: request)?\b[^\n]{0,60}\b(?:declined|rejected|denied|withheld)\b|\bdecided_by\b",
+        r"\bapproval(?: request)?\b[^\n]{0,60}\b(?:declined|rejected|denied|withheld)\b|\bdecided_by[=:]",
     ),
     Sign("human", 0.96, r"\bapproval (?:request )?(?:has )?(?:expired|timed out|lapsed)\b"),
     Sign(
