@@ -42,7 +42,7 @@ def _approval(trace: Trace) -> Fact | None:
 
 
 def _reason(trace: Trace) -> Fact | None:
-    reason = f"{trace.status_reason or ''}\n{trace.error}"
+    told = [text.strip() for text in (trace.status_reason or "", trace.error.partition("\n")[0])]
     for word, cause, said, leaves in (
         ("agent_restart_orphaned", "unavailable", "its agent's process went away and came back", {"unavailable"}),
         ("agent_unreachable", "unavailable", "its agent could not be reached", {"unavailable", "config"}),
@@ -63,7 +63,7 @@ def _reason(trace: Trace) -> Fact | None:
         ("target_not_found", "config", "the reasoner it was meant for does not exist there", {"config", "code_bug"}),
         ("control_plane_shutdown", "unavailable", "the control plane was shut down", {"unavailable"}),
     ):
-        if any(line.startswith(word) for line in reason.splitlines()):
+        if any(text == word or text.startswith(f"{word}:") for text in told):
             quote = trace.status_reason if (trace.status_reason or "").startswith(word) else trace.error
             return Fact(cause, 0.97, quote or word, said, frozenset(leaves))
     return None

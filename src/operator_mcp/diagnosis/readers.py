@@ -21,23 +21,24 @@ def read(trace: Trace, finding: Finding) -> Diagnosis:
     """Give the diagnosis that the evidence itself carries, by fixed rules.
 
     Typed facts of the control plane decide first, then the origin's own error, then its error-level logs. `confidence`
-    is 0.75 and more only where something written by a machine decides; where nothing does, the class is `unknown`
-    below 0.5. Every quote stands in the trace.
+    is 0.75 and more only where a fact or a sign names the class; `code_level` needs a machine's sign. Where nothing
+    does, the class is `unknown` below 0.5. Every quote stands in the trace.
     """
     fact = fact_of(trace)
     reading = _by(fact) if fact else weigh(trace)
     evidence = _evidence(trace, fact, reading)
+    confidence = round(_sure(reading.confidence, finding), 2)
     code_level = TAXONOMY[reading.cause].code_level and reading.decisive and any(e.verified for e in evidence)
     return Diagnosis(
         root_cause=reading.cause,
-        confidence=round(_sure(reading.confidence, finding), 2),
+        confidence=confidence,
         summary=summary(trace, finding, reading, fact),
         suggested_fix=remedy(trace, reading),
         code_level=code_level,
         evidence=evidence,
         open_points=doubts(trace, finding, reading),
         engine="rules",
-        provisional=reading.confidence < policy.FIX_CONFIDENCE,
+        provisional=confidence < policy.FIX_CONFIDENCE,
     )
 
 
