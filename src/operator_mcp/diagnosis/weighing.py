@@ -104,6 +104,4 @@ def _by_signs(trace: Trace, passage: Passage) -> Reading:
         for s in seen
     )
     agreeing = tuple(s for s in seen if s.cause == best.cause)
-    return Reading(
-        best.cause, weight * (0.85 if contested else 1), agreeing, passage, others, contested=contested
-    )
+    return Reading(best.cause, weight * (0.85 if contested else 1), agreeing, passage, others, contested=contested)

@@ -42,8 +42,8 @@ SIGNS = (
         "context_overflow",
         0.95,
         r"exceeds? (?:the )?(?:available |allowed )?context (?:limit|window|length|size)|"
-        r"input is too long for (?:the )?(?:requested )?model|"
-        r"too many (?:input )?tokens (?:in|for) (?:the )?(?:prompt|context|request)",
+        r"input is too long for (?:the )?(?:requested )?model|too many (?:input )?tokens (?:in|"
+        r"for) (?:the )?(?:prompt|context|request)",
     ),
     Sign(
         "model_output",
@@ -54,20 +54,19 @@ SIGNS = (
         "model_output",
         0.97,
         r"Exceeded maximum output retries|as the length limit was reached|empty (?:response|answer|output|reply|"
-        r"completion) (?:from|by) (?:the )?"
-        r"(?:model|LLM|provider|assistant)",
+        r"completion) (?:from|by) (?:the )?(?:model|LLM|provider|assistant)",
     ),
     Sign(
         "model_output",
         0.98,
-        r"content_filter(?:ed)?|content_policy_violation|ContentFilterFinishReason\w*|"
-        r"LengthFinishReason\w*|ResponsibleAIPolicyViolation",
+        r"content_filter(?:ed)?|content_policy_violation|ContentFilterFinishReason\w*|LengthFinishReason\w*|"
+        r"ResponsibleAIPolicyViolation",
     ),
     Sign(
         "model_output",
         0.97,
-        r"(?:finish|stop)[_ ]?reason['\"]?\s*[=:]\s*['\"]?(?P<reason>length|max_tokens|content_filter|"
-        r"refusal|safety|other|recitation|blocklist|prohibited_content|model_length|malformed_function_call)",
+        r"(?:finish|stop)[_ ]?reason['\"]?\s*[=:]\s*['\"]?(?P<reason>length|max_tokens|content_filter|refusal|"
+        r"safety|other|recitation|blocklist|prohibited_content|model_length|malformed_function_call)",
     ),
     Sign(
         "model_output",
@@ -77,45 +76,43 @@ SIGNS = (
     Sign(
         "model_output",
         0.96,
-        r"(?:empty|blank|no) (?:completion|model (?:response|answer|output)|candidates?\b|choices\b)|"
-        r"(?:model|LLM|completion|assistant)[^.\n]{0,30}\b(?:returned|gave|produced|answered with|"
-        r"was)\b[^.\n]{0,20}\b(?:an )?(?:empty|nothing|blank|no (?:content|text|candidates?|output|"
-        r"choices))",
+        r"(?:empty|blank|no) (?:completion|model (?:response|answer|output)|candidates?\b|choices\b)|(?:model|LLM|"
+        r"completion|assistant)[^.\n]{0,30}\b(?:returned|gave|produced|answered with|"
+        r"was)\b[^.\n]{0,20}\b(?:an )?(?:empty|nothing|blank|no (?:content|text|candidates?|output|choices))",
     ),
     Sign(
         "model_output",
         0.95,
-        r"I(?:'m| am) sorry, but I can(?:'|no)t (?:help|assist|comply)|I can(?:'|no)t (?:help|assist) with "
-        r"(?:that|this)",
+        r"I(?:'m| am) sorry, but I can(?:'|no)t (?:help|assist|comply)|I can(?:'|no)t (?:help|assist) with (?:that|"
+        r"this)",
     ),
     Sign(
         "model_output",
         0.94,
-        r"(?:completion|response|answer|output|generation)[^.\n]{0,40}(?:was |is )?(?:cut(?: off| short)?|"
-        r"truncated|stopped)\b[^.\n]{0,40}(?:limit|max_tokens|length|tokens)|output (?:token )?limit "
-        r"(?:was )?reached|reached the (?:output|max_tokens) limit",
+        r"(?:completion|response|answer|output|generation)[^.\n]{0,40}(?:was |is )?(?:cut(?: off| short)?|truncated|"
+        r"stopped)\b[^.\n]{0,40}(?:limit|max_tokens|length|tokens)|output (?:token )?limit (?:was )?reached|"
+        r"reached the (?:output|max_tokens) limit",
     ),
     Sign(
         "model_output",
         0.93,
-        r"(?:completion|response|answer|output|prompt|candidate)s?\b[^.\n]{0,30}\b(?:withheld|filtered|"
-        r"blocked)\b|blocked by (?:safety|content|the provider'?s)[^.\n]{0,30}|(?:safety|content) "
-        r"(?:filter|policy)[^.\n]{0,30}\b(?:triggered|blocked|violat\w+)",
+        r"(?:completion|response|answer|output|prompt|candidate)s?\b[^.\n]{0,30}\b(?:withheld|filtered|blocked)\b|"
+        r"blocked by (?:safety|content|the provider'?s)[^.\n]{0,30}|(?:safety|content) (?:filter|"
+        r"policy)[^.\n]{0,30}\b(?:triggered|blocked|violat\w+)",
     ),
     Sign(
         "context_overflow",
         0.8,
-        r"(?:maximale|zulässige)\w* Kontext(?:länge|fenster)\w*|Kontext(?:länge|fenster)\w* "
-        r"[^\n]{0,30}überschritt\w*|"
-        r"(?:longueur|fenêtre) de contexte[^\n]{0,40}(?:dépass|maxim)\w*|(?:ventana|longitud) de contexto[^\n]{0,40}"
-        r"(?:super|exced|máxim)\w*|上下文(?:长度|窗口)?(?:超|过长)|контекст\w*[^\n]{0,30}превыш\w*",
+        r"(?:maximale|zulässige)\w* Kontext(?:länge|fenster)\w*|Kontext(?:länge|"
+        r"fenster)\w* [^\n]{0,30}überschritt\w*|(?:longueur|fenêtre) de contexte[^\n]{0,40}(?:dépass|maxim)\w*|"
+        r"(?:ventana|longitud) de contexto[^\n]{0,40}(?:super|exced|máxim)\w*|上下文(?:长度|窗口)?(?:超|过长)|"
+        r"контекст\w*[^\n]{0,30}превыш\w*",
     ),
     Sign(
         "model_output",
         0.8,
         r"(?:Modell?|Antwort des Modells|KI)\b[^\n]{0,40}(?:verweiger|abgelehnt|leere? Antwort|abgeschnitten)\w*|"
-        r"modèle[^\n]{0,40}(?:refus|réponse vide|tronqu)\w*|modelo[^\n]{0,40}(?:rechaz|se negó|respuesta "
-        r"vacía|trunc)\w*|"
-        r"模型(?:返回为空|未返回|拒绝|输出(?:被截断|为空))|モデルが(?:拒否|空の)|модель[^\n]{0,30}(?:отказ|пуст)\w*",
+        r"modèle[^\n]{0,40}(?:refus|réponse vide|tronqu)\w*|modelo[^\n]{0,40}(?:rechaz|se negó|respuesta vacía|"
+        r"trunc)\w*|模型(?:返回为空|未返回|拒绝|输出(?:被截断|为空))|モデルが(?:拒否|空の)|модель[^\n]{0,30}(?:отказ|пуст)\w*",
     ),
 )

@@ -32,6 +32,11 @@ _EXACT: dict[str, tuple[str, float]] = {
     "ProgrammingError": ("code_bug", 0.6),
     "IntegrityError": ("schema_mismatch", 0.6),
     "DataError": ("schema_mismatch", 0.86),
+    "ValidationError": ("schema_mismatch", 0.84),
+    "ValidationException": ("schema_mismatch", 0.7),
+    "NotImplementedError": ("code_bug", 0.8),
+    "OverflowError": ("code_bug", 0.8),
+    "RangeError": ("code_bug", 0.8),
     "BadZipFile": ("bad_input", 0.86),
     "UnidentifiedImageError": ("bad_input", 0.86),
     "OSError": ("resources", 0.3),
@@ -39,8 +44,8 @@ _EXACT: dict[str, tuple[str, float]] = {
 
 _WORDS: tuple[tuple[str, str, float], ...] = (
     (
-        r"^(?:Type|Attribute|Index|UnboundLocal|Name|ZeroDivision|Recursion|Assertion|NotImplemented|FloatingPoint|"
-        r"Overflow|Undefined|Reference|Range|NoMethod|InvalidState|Indentation|Syntax)Error$|^StopIteration$|"
+        r"^(?:Type|Attribute|Index|UnboundLocal|Name|ZeroDivision|Recursion|Assertion|FloatingPoint|"
+        r"Undefined|Reference|NoMethod|InvalidState|Indentation|Syntax)Error$|^StopIteration$|"
         r"^StopAsyncIteration$|^UnsupportedOperationException$",
         "code_bug",
         0.92,
@@ -83,7 +88,7 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
         0.93,
     ),
     (
-        r"JSONDecode|JsonP(?:arse|rocessing)|JsonSyntax|JsonMapping|Validation(?:Error|Exception)|Schema|"
+        r"JSONDecode|JsonP(?:arse|rocessing)|JsonSyntax|JsonMapping|Schema(?:Error|Mismatch|Validation)|"
         r"Unmarshal|Deserializ|MismatchedInput|OutputParser|UnicodeDecode|ParserError|ParseError|"
         r"Decode(?:Error|Exception)|ConversionError|ZodError|ContentType(?:Error)?|ResponseParsing|"
         r"DateTimeParse",
@@ -101,7 +106,7 @@ _WORDS: tuple[tuple[str, str, float], ...] = (
     ),
     (
         r"NullPointer|NullReference|IndexOutOfBounds|ClassCast|StackOverflow|ConcurrentModification|"
-        r"Arithmetic|NoSuchElement|NoSuchMethod|IllegalState|InvalidCast|KeyNotFound",
+        r"Arithmetic|NoSuchMethod|IllegalState|InvalidCast|KeyNotFound",
         "code_bug",
         0.92,
     ),

@@ -25,7 +25,11 @@ SIGNS = (
         r"nie odpowiada|"
         r"scomparso|irraggiungibile|riavviato|caiu|indisponível)",
     ),
-    Sign("provider_error", 0.96, r"TypeError: fetch failed"),
+    Sign(
+        "provider_error",
+        0.96,
+        r"TypeError: (?:fetch failed|Failed to fetch|NetworkError when attempting to fetch|terminated\b)[^\n]{0,60}",
+    ),
     Sign(
         "unavailable",
         0.96,
