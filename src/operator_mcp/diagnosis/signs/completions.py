@@ -35,13 +35,15 @@ SIGNS = (
     Sign(
         "context_overflow",
         0.95,
-        r"(?:context|prompt|request)[^.\n]{0,40}(?:too (?:long|large)|exceeds?)[^.\n]{0,60}\btokens?\b",
+        r"(?:context|prompt|input|request)[^.\n]{0,40}(?:too (?:long|large)|"
+        r"exceeds?\b)[^.\n]{0,60}\d[\d,. ]{0,12}k? (?:input |prompt |context )?tokens?\b"
+        r"(?! (?:per|a) )",
     ),
     Sign("context_overflow", 0.9, r"(?:reduce|shorten) the length of the (?:messages|prompt|input)"),
     Sign(
         "context_overflow",
         0.95,
-        r"exceeds? (?:the )?(?:available |allowed )?context (?:limit|window|length|size)|"
+        r"exceeds? (?:the )?(?:available |allowed )?context (?:limit|window|length|size)(?! of the (?!model))|"
         r"input is too long for (?:the )?(?:requested )?model|too many (?:input )?tokens (?:in|"
         r"for) (?:the )?(?:prompt|context|request)",
     ),

@@ -23,7 +23,7 @@ MEANING: dict[int, tuple[str, float]] = {
     410: ("config", 0.6),
     413: ("bad_input", 0.6),
     415: ("schema_mismatch", 0.86),
-    422: ("schema_mismatch", 0.92),
+    422: ("schema_mismatch", 0.84),
     429: ("rate_limit", 0.94),
     499: ("timeout", 0.6),
     504: ("timeout", 0.9),
@@ -84,6 +84,8 @@ def statuses(text: str) -> Iterator[Seen]:
 
 
 def _of_an_agent(code: int, cause: str, weight: float) -> tuple[str, float]:
+    if code == 422:
+        return cause, 0.92
     if code in (502, 503, 504):
         return "unavailable", 0.97
     return ("code_bug", 0.5) if code >= 500 else (cause, weight)

@@ -7,6 +7,7 @@ openai, anthropic, litellm, pydantic-ai, and the agent SDKs of Claude and OpenAI
 from operator_mcp.diagnosis.sign import Sign
 
 SIGNS = (
+    Sign("rate_limit", 0.985, r"\btokens? (?:per|a) (?:minute|second)\b|\brate limit of [\d,]+ (?:input )?tokens"),
     Sign("config", 0.985, r"model ['\"](?P<model>[\w./:-]{1,80})['\"] not found, try pulling it first"),
     Sign(
         "budget",

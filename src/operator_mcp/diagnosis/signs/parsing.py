@@ -10,12 +10,21 @@ VALUE = r"(?P<value>'[^'\n]{0,200}'|\"[^\"\n]{0,200}\")"
 
 SIGNS = (
     Sign(
+        "schema_mismatch",
+        0.84,
+        r"Missing required (?:field|argument|parameter|property)s?:? ['\"]?(?P<field>[\w.]{1,60})|"
+        r"\b(?:is )?not valid JSON\b|"
+        r"(?:field|key|property|column) ['\"`](?P<key>[\w.-]{1,60})['\"`] (?:is )?(?:missing|absent|not (?:present|"
+        r"found|in))",
+    ),
+    Sign("schema_mismatch", 0.96, r"^\S{1,60} is not a valid (?P<enum>[A-Z]\w{2,60})$", ignore_case=False),
+    Sign(
         "bad_input",
         0.98,
-        r"(?P<rule>Value error, [^\n\[]{3,200}|String should match pattern [^\n]{3,200}|Input should be [^\n\[]{3,200}|"
-        r"String should have at (?:least|most) [^\n\[]{3,60}) \[type=(?:value_error|string_pattern_mismatch|"
-        r"literal_error|enum|"
-        r"greater_than(?:_equal)?|less_than(?:_equal)?|string_too_(?:short|long)|date_(?:future|past)), input_value=",
+        r"(?P<rule>Value error, [^\n\[]{3,200}|String should match pattern [^\n]{3,200}|"
+        r"Input should be [^\n\[]{3,200}|String should have at (?:least|most) [^\n\[]{3,60}) \[type=(?:value_error|"
+        r"string_pattern_mismatch|literal_error|enum|greater_than(?:_equal)?|less_than(?:_equal)?|"
+        r"string_too_(?:short|long)|date_(?:future|past)), input_value=",
     ),
     Sign("schema_mismatch", 0.9, r"Invalid schema for (?:response_format|function)[^\n]{0,120}"),
     Sign(
@@ -29,61 +38,61 @@ SIGNS = (
     Sign(
         "schema_mismatch",
         0.96,
-        r"Missing required (?:field|argument|parameter|property)s?:? ['\"]?(?P<field>[\w.]{1,60})|"
+        r"\"detail\": ?\"Missing required field: (?P<field>[\w.]{1,60})|"
         r"'(?P<property>[\w.-]{1,60})' is a required property|Field required|Input should be [^\n\[]{3,80}|"
-        r"Extra inputs are not permitted|Additional properties are not allowed[^\n]{0,80}|[^\n]{1,80} is "
-        r"not of type '\w+'|Failed validating",
+        r"Extra inputs are not permitted|Additional properties are not allowed[^\n]{0,80}|"
+        r"[^\n]{1,80} is not of type '(?:string|number|integer|object|array|boolean|null)'|Failed validating",
     ),
     Sign(
         "schema_mismatch",
         0.96,
         rf"could not convert string to float: {VALUE}|invalid literal for int\(\) with base \d+: "
         rf"{VALUE.replace('value', 'number')}|time data {VALUE.replace('value', 'time')} does not match "
-        rf"format[^\n]{{0,40}}|Invalid isoformat string: {VALUE.replace('value', 'iso')}|unconverted data "
-        r"remains[^\n]{0,40}|badly formed hexadecimal UUID string|<class 'decimal\.(?:ConversionSyntax|"
-        r"InvalidOperation)'>|[^\n]{1,60} is not a valid (?P<enum>[A-Z]\w{2,60})|Unknown string "
-        r"format: [^\n]{1,60}|day is out of range for month",
+        rf"format[^\n]{{0,40}}|Invalid isoformat string: {VALUE.replace('value', 'iso')}|"
+        rf"unconverted data remains[^\n]{0, 40}|badly formed hexadecimal UUID string|"
+        rf"<class 'decimal\.(?:ConversionSyntax|InvalidOperation)'>|Unknown string format: [^\n]{1, 60}|"
+        rf"day is out of range for month",
     ),
     Sign(
         "schema_mismatch",
         0.96,
-        r"Expecting (?:value|property name enclosed in double quotes|',' delimiter|':' "
-        r"delimiter)[^\n]{0,50}|Extra data: line \d+[^\n]{0,40}|Unterminated string starting at[^\n]{0,40}|"
-        r"Invalid (?:control character|\\?escape)[^\n]{0,40} line \d+|JSONDecodeError|Invalid JSON|(?:is "
-        r")?not valid JSON|Unexpected (?:token|end of JSON|non-whitespace)[^\n]{0,60}JSON[^\n]{0,30}|"
-        r"Unexpected end of JSON input|invalid character '[^\n]{1,6}' looking for[^\n]{0,60}|cannot "
-        r"unmarshal[^\n]{1,120}|Cannot deserialize value of type[^\n]{1,120}|MismatchedInputException|"
-        r"UnrecognizedPropertyException|could not parse (?:LLM |model )?(?:output|response|"
-        r"answer)[^\n]{0,60}|expected value at line \d+ column \d+|missing field `(?P<serde>\w{1,60})`|"
-        r"invalid type: [^\n]{1,60}, expected [^\n]{1,60}|Error parsing message|not well-formed \(invalid "
-        r"token\)|(?:mapping values are not allowed|while (?:scanning|parsing) a)[^\n]{0,60}|no element "
-        r"found: line \d+|attempting to decode JSON with unexpected mimetype",
+        r"Expecting (?:value|property name enclosed in double quotes|',' delimiter|':' delimiter)[^\n]{0,50}|"
+        r"Extra data: line \d+[^\n]{0,40}|Unterminated string starting at[^\n]{0,40}|Invalid (?:control character|"
+        r"\\?escape)[^\n]{0,40} line \d+|JSONDecodeError|Invalid JSON|Unexpected (?:token|end of JSON|"
+        r"non-whitespace)[^\n]{0,60}JSON[^\n]{0,30}|Unexpected end of JSON input|"
+        r"invalid character '[^\n]{1,6}' looking for[^\n]{0,60}|"
+        r"cannot unmarshal \S{1,40}(?: \S{1,60}){0,2} into Go[^\n]{1,120}|"
+        r"Cannot deserialize value of type[^\n]{1,120}|MismatchedInputException|UnrecognizedPropertyException|"
+        r"could not parse (?:LLM |model )?(?:output|response|answer)[^\n]{0,60}|"
+        r"expected value at line \d+ column \d+|missing field `(?P<serde>\w{1,60})`|"
+        r"invalid type: [^\n]{1,60}, expected [^\n]{1,60}|Error parsing message|not well-formed \(invalid token\)|"
+        r"(?:mapping values are not allowed|while (?:scanning|parsing) an? (?:flow|block|simple key|quoted|plain|"
+        r"node|anchor|alias|tag|directive))[^\n]{0,60}|no element found: line \d+|"
+        r"attempting to decode JSON with unexpected mimetype",
     ),
     Sign(
         "schema_mismatch",
         0.94,
-        r"'[\w-]{2,20}' codec can't decode byte[^\n]{0,80}|value too long for type[^\n]{0,60}|invalid "
-        r"input syntax for type[^\n]{0,80}|null value in column \"(?P<column>\w{1,60})\"[^\n]{0,80}|NOT "
-        r"NULL constraint failed: (?P<constraint>[\w.]{1,80})|Exceeded maximum retries \(\d+\) for "
-        r"(?:output|result) validation|invalid_type[^\n]{0,60}received|Expected \w+, received \w+|"
-        r"[Uu]nknown field name|[Uu]nknown (?:field|variant|property) [`'\"]\w{1,60}[`'\"]|unexpected (?:field|"
-        r"property|key) ['\"](?P<unexpected>\w{1,60})['\"]",
+        r"'[\w-]{2,20}' codec can't decode byte[^\n]{0,80}|value too long for type[^\n]{0,60}|"
+        r"invalid input syntax for type[^\n]{0,80}|null value in column \"(?P<column>\w{1,60})\"[^\n]{0,80}|"
+        r"NOT NULL constraint failed: (?P<constraint>[\w.]{1,80})|Exceeded maximum retries \(\d+\) for (?:output|"
+        r"result) validation|invalid_type[^\n]{0,60}received|Expected (?:string|number|object|array|boolean|date|"
+        r"null|undefined|integer|bigint), received \w+|[Uu]nknown field name|[Uu]nknown (?:field|variant|"
+        r"property) [`'\"]\w{1,60}[`'\"]|unexpected (?:field|property|key) ['\"](?P<unexpected>\w{1,60})['\"]",
     ),
     Sign(
         "schema_mismatch",
         0.88,
-        r"\bexpected\b[^\n]{1,60}\b(?:but )?(?:got|received|found)\b (?:an? )?(?:'?(?:str|int|float|list|"
-        r"dict|object|array|string|number|boolean|NoneType|null|html|text/html)\b)[^\n]{0,40}|(?:field|key|"
-        r"property|column) ['\"`](?P<key>[\w.-]{1,60})['\"`] (?:is )?(?:missing|absent|not (?:present|"
-        r"found|in))[^\n]{0,60}(?:response|result|answer|payload|reply|body|output)?|(?:response|result|"
-        r"answer|payload|reply|body) (?:has no|lacks|is missing|without) (?:field |key |property "
-        r")?['\"`]?(?P<lacks>[\w.-]{1,60})",
+        r"\bexpected\b[^\n]{1,60}\b(?:but )?(?:got|received|found)\b (?:an? )?(?:'?(?:str|int|float|list|dict|"
+        r"object|array|string|number|boolean|NoneType|null|html|text/html)\b)[^\n]{0,40}|(?:field|key|property|"
+        r"column) ['\"`](?P<key>[\w.-]{1,60})['\"`] (?:is )?(?:missing|absent|not (?:present|found|"
+        r"in))[^\n]{0,60}\b(?:response|result|answer|payload|reply|body|output)\b|(?:response|result|answer|payload|"
+        r"reply|body) (?:has no|lacks|is missing|without) (?:field |key |property )?['\"`]?(?P<lacks>[\w.-]{1,60})",
     ),
     Sign(
         "schema_mismatch",
         0.8,
         r"(?:ungültiges|kein gültiges) JSON|JSON (?:invalide|non valide|inválido)|JSON (?:解析|格式)(?:失败|错误)|"
-        r"字段[^\n]{0,20}(?:类型|格式)(?:不符|错误|不匹配)|(?:フィールド|項目)[^\n]{0,20}(?:型|形式)が(?:不正|違)|"
-        r"JSON(?:の)?解析(?:エラー|に失敗)",
+        r"字段[^\n]{0,20}(?:类型|格式)(?:不符|错误|不匹配)|(?:フィールド|項目)[^\n]{0,20}(?:型|形式)が(?:不正|違)|JSON(?:の)?解析(?:エラー|に失敗)",
     ),
 )
