@@ -1,5 +1,6 @@
 """When the model is not asked: no price, no room under the cap, no package, no key. The rules' reading is given."""
 
+import subprocess
 import sys
 from decimal import Decimal
 
@@ -120,6 +121,24 @@ def test_a_local_server_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENAI_API_KEY")
     connected = connect(Settings(model="openai:llama", model_base_url="http://127.0.0.1:1/v1"))
     assert (connected.provider, connected.name) == ("openai", "llama")
+
+
+FIRST_TOUCH = """
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from operator_mcp.diagnosis.model.providers import connect
+from operator_mcp.settings import Settings
+ready = Barrier(16)
+def first(n):
+    ready.wait()
+    return connect(Settings(model="openai:llama", model_base_url="http://127.0.0.1:1/v1")).name
+print(set(ThreadPoolExecutor(16).map(first, range(16))))
+"""
+
+
+def test_threads_that_connect_at_once_do_not_disturb_each_others_import() -> None:
+    told = subprocess.run([sys.executable, "-c", FIRST_TOUCH], capture_output=True, text=True, timeout=60, check=False)
+    assert told.stdout.strip() == "{'llama'}", told.stderr
 
 
 def test_an_unknown_provider_is_refused() -> None:

@@ -1,6 +1,8 @@
 """Connecting to a model by its name, with the provider's SDK held to a single attempt."""
 
 from dataclasses import dataclass
+from importlib import import_module
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from operator_mcp.errors import SettingsError
@@ -11,6 +13,12 @@ if TYPE_CHECKING:
     from pydantic_ai.providers import Provider
 
 INSTALL = "Run: pip install 'operator-mcp[model]'."
+
+_LOADING = Lock()
+"""Held while pydantic-ai is imported: its packages import each other, and break where two threads begin at once."""
+
+_LATER = ("direct", "exceptions", "messages", "output", "settings", "tools")
+"""Modules that a call imports, loaded with the model so that no call races with another thread's `connect`."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +41,29 @@ def connect(settings: Settings) -> Connected:
             attempt or to the base URL.
     """
     name, url = settings.model or "", settings.model_base_url
+    if url and name.startswith("openai:"):
+        name = name.replace("openai:", "openai-chat:", 1)
+    with _LOADING:
+        model = _model(name, url)
+    if "max_retries" in model.unsupported_settings:
+        raise SettingsError(f"the client of {name} cannot be held to one attempt", "Use it through openrouter:.")
+    return Connected(model, model.system, model.model_name)
+
+
+def _model(name: str, url: str | None) -> "Model[object]":
     try:
+        for part in _LATER:
+            import_module(f"pydantic_ai.{part}")
         from pydantic_ai.exceptions import UserError
         from pydantic_ai.models import infer_model
     except ModuleNotFoundError as e:
         raise SettingsError(f"the model {name} needs {e.name}, which is not installed", INSTALL) from e
-    if url and name.startswith("openai:"):
-        name = name.replace("openai:", "openai-chat:", 1)
     try:
-        model = infer_model(name, lambda kind: _provider(kind, url))
+        return infer_model(name, lambda kind: _provider(kind, url))
     except ImportError as e:
         raise SettingsError(f"the model {name} needs a package that is not installed: {_first(e)}", INSTALL) from e
     except (UserError, ValueError) as e:
         raise SettingsError(f"the model {name} cannot be used: {_first(e)}", "Mend `model` or set that key.") from e
-    if "max_retries" in model.unsupported_settings:
-        raise SettingsError(f"the client of {name} cannot be held to one attempt", "Use it through openrouter:.")
-    return Connected(model, model.system, model.model_name)
 
 
 def _provider(kind: str, url: str | None) -> "Provider[Any]":
