@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
+from operator_mcp.diagnosis.payload import MAX_LEAVES, leaves
 from operator_mcp.diagnosis.sign import Seen
 
-MAX_LEAVES = 2_000
 LONGEST = 120
 """Characters of a value that an error may be expected to repeat."""
 _ID_LIKE = re.compile(r"[A-Za-z]{1,8}[-_]?\d|\d{3,}|[\w-]{3,}\.\w{2,5}\Z|[\w.-]+/[\w./-]+\Z")
@@ -91,21 +91,6 @@ def _lacking(given: JsonValue) -> bool:
             return True
         pending += at.values() if isinstance(at, dict) else at if isinstance(at, list) else []
     return False
-
-
-def leaves(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]:
-    """Yield (field name, scalar as text) for every scalar in a payload, so far as it is not absurdly large."""
-    pending: list[tuple[str, JsonValue]] = [(name, value)]
-    for _ in range(MAX_LEAVES):
-        if not pending:
-            return
-        name, at = pending.pop()
-        if isinstance(at, dict):
-            pending += [(str(key), item) for key, item in at.items()]
-        elif isinstance(at, list):
-            pending += [(name, item) for item in at]
-        elif isinstance(at, (str, int, float)) and not isinstance(at, bool) and str(at):
-            yield name, str(at)
 
 
 def _mentions(text: str, name: str) -> bool:

@@ -11,7 +11,7 @@ LONGEST = 210
 _BARE = re.compile(r"\s*(?P<quote>['\"])(?P<key>[^'\"\n]{1,200})(?P=quote)\s*\Z")
 _SETTING = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\Z")
 _ENVIRONMENT = re.compile(
-    r"os\.environ|environ\[|in __getitem__[\s\S]{0,200}raise KeyError\(key\) from None|getenv|settings\[|" r"config\[",
+    r"os\.environ|environ\[|in __getitem__[\s\S]{0,200}raise KeyError\(key\) from None|getenv|\b(?:settings|config)\[",
     re.I,
 )
 

@@ -2,16 +2,24 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from operator_mcp.diagnosis.evidence import entry_text, is_error
+from operator_mcp.diagnosis.payload import leaves
 from operator_mcp.diagnosis.wordless import wordless
-from operator_mcp.models import LogEntry, Trace
+from operator_mcp.models import Trace
 
 TRACEBACK = re.compile(
-    r"Traceback \(most recent call last\)|^\s+at [\w$.<>]+ ?\(|^goroutine \d+|^\s+File \"[^\"\n]+\", line \d+", re.M
+    r"Traceback \(most recent call last\)|^[ \t]+at [\w$.<>]+ ?\(|^goroutine \d+|^[ \t|"
+    r"]+File \"[^\"\n]+\", line \d+",
+    re.M,
 )
-_FRAME = re.compile(r"^\s+File \"(?P<file>[^\"\n]+)\", line (?P<line>\d+), in (?P<function>[^\n]+)", re.M)
+_FRAME = re.compile(
+    r"^[ \t|]+File \"(?P<file>[\w./\\:<>@+-]{1,200})\", line (?P<line>\d+), in (?P<function>[\w.<>]{1,80})[ \t]*$", re.M
+)
+"""A frame whose file and function are named like such: what is named like an order is no place to mend."""
+
+_DURING = "During handling of the above exception, another exception occurred:"
 _LIBRARY = re.compile(r"site-packages|dist-packages|/lib/python\d|<frozen |node_modules|\.cargo/")
 _PYDANTIC_INPUT = re.compile(r"(?<=input_value=).{1,600}?(?=, input_type=)")
 _REDACTED = re.compile(r"\[redacted[^\]\n]{0,60}\]")
@@ -20,7 +28,7 @@ _WENT_ON = re.compile(
     r"\b(?:retrying|will retry|trying again|once more|next attempt|fall(?:ing|s) back|fallback|anyway|"
     r"going on|goes on|went on|carrying on|continu(?:ing|ed)|proceeding|skipp(?:ed|ing)|ignor(?:ed|ing)|"
     r"(?:listed|sent|published|done|left|going|kept|built|made|saved|went) without (?:one|it|them|that)|left out|"
-    r"not critical|best effort|"
+    r"not critical|best effort|optional|attempt (?P<nth>\d+)(?: of |/)(?!(?P=nth)\b)\d+|"
     r"using (?:the )?(?:old|cached|last|previous|yesterday)|"
     r"erneut|noch einmal|wiederhole|weiter mit|on réessaie|on continue|reintentando|seguimos)\b|重试中|继续|再試行",
     re.I,
@@ -31,6 +39,9 @@ TRACED, SHARED, ASIDE, GOT_OVER = 0.98, 0.95, 0.87, 0.7
 """Trust in an error entry: one with a traceback; one with words of the error; any other; one of what was got over."""
 
 _WORD = re.compile(r"\w{2,}")
+
+SPOKEN_CHARS = 12
+"""Characters from which a text of the input, of three words and more, is somebody's speech and not a value."""
 
 ENTRIES = 8
 """Error entries that are read, tracebacks and the last ones first."""
@@ -46,6 +57,8 @@ class Passage:
     text: str
     trust: float
     what: str
+    given: tuple[str, ...] = ()
+    """Texts of the input: what strangers wrote to the hop is not what went wrong with it."""
 
     @property
     def worded(self) -> bool:
@@ -60,6 +73,8 @@ class Passage:
         would speak of a provider; a redaction says what was there.
         """
         text = _PYDANTIC_INPUT.sub(_blank, self.text)
+        for written in self.given:
+            text = text.replace(written, "_" * len(written))
         return _REDACTED.sub(_blank, _OWN_500.sub(_blank, text))
 
 
@@ -67,16 +82,23 @@ def passages(trace: Trace) -> Iterator[Passage]:
     """Yield the origin's own error, then tracebacks at error level, then other error entries, the last ones first.
 
     Warnings and notes are left out, and entries that say how the hop went on count for little: they belong to what it
-    got over. An entry that shares no word with the error it stands beside may be about something else.
+    got over. An entry that shares no word with the error it stands beside may be about something else. Of exceptions
+    raised one while the other was handled, the last is read first: the other was handled.
     """
     told_by_log = not trace.raw_error.strip()
+    given = tuple(text for _, text in leaves(trace.input) if len(text) >= SPOKEN_CHARS and len(text.split()) > 2)
     if trace.error and not told_by_log:
-        yield Passage(_ends(trace.error), 1.0, "error")
+        yield Passage(_ends(trace.error), 1.0, "error", given)
     errors = [entry for entry in trace.logs if is_error(entry) and not entry.system]
     for entry in sorted(errors, key=lambda entry: (not TRACEBACK.search(entry.message), -entry.seq))[:ENTRIES]:
-        yield Passage(_ends(entry.message), _trust(entry.message, trace.raw_error), f"log {entry.seq}")
+        whole = Passage(_ends(entry.message), 0, f"log {entry.seq}", given)
+        trust = _trust(whole.read, trace.raw_error)
+        if _DURING in entry.message:
+            last = entry.message.rpartition(_DURING)[2]
+            yield replace(whole, text=_ends(last), trust=trust)
+        yield replace(whole, trust=trust)
     if trace.error and told_by_log and not errors:
-        yield Passage(_ends(trace.error), 0.97, "reported error")
+        yield Passage(_ends(trace.error), 0.97, "reported error", given)
 
 
 def _trust(message: str, error: str) -> float:
@@ -115,13 +137,10 @@ class Frame:
 
 
 def last_own_frame(trace: Trace) -> Frame | None:
-    """Give the deepest frame of the last traceback that is not in a library, or None where no traceback is logged."""
+    """Give the deepest frame outside libraries of the last traceback that the hop did not get over, else None."""
     for entry in reversed(trace.logs):
-        frames = [met for met in _FRAME.finditer(_text(entry)) if not _LIBRARY.search(met["file"])]
-        if frames:
+        text = entry_text(entry) if is_error(entry) and not entry.system else ""
+        frames = [met for met in _FRAME.finditer(text) if not _LIBRARY.search(met["file"])]
+        if frames and not _WENT_ON.search(text.partition("Traceback")[0]):
             return Frame(frames[-1]["file"], frames[-1]["line"], frames[-1]["function"].strip())
     return None
-
-
-def _text(entry: LogEntry) -> str:
-    return entry_text(entry) if is_error(entry) else ""

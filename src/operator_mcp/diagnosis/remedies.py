@@ -5,17 +5,23 @@ from collections.abc import Callable
 
 from operator_mcp.diagnosis.passages import last_own_frame
 from operator_mcp.diagnosis.reading import Reading
-from operator_mcp.diagnosis.telling import hop_name, sketch
+from operator_mcp.diagnosis.telling import WORD_CHARS, WORDS, hop_name, sketch
 from operator_mcp.models import Trace
 
 NAME_CHARS = 100
+READ_CHARS = 2_000
 AGENTS_DOOR = "agent error (422)"
 """How the control plane (0.1.80) relays that an agent refused a call's arguments before any of its code ran."""
 
-_HOST = re.compile(r"(?<!visit )(?<!see )(?<!check: )(?<!at )\b[a-z][a-z0-9+.-]*://(?P<host>[\w.-]+(?::\d+)?)", re.I)
+_HOST = re.compile(
+    r"(?<!visit )(?<!see )(?<!check: )(?<!at "
+    r")(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,15}://(?P<host>[\w.-]{1,200}(?::\d+)?)",
+    re.I,
+)
 """Where a call went to; an address to read more at is another matter."""
 
-_LIMIT = re.compile(r"\b\d[\d.,]* ?(?:ms|s|sec|seconds|minutes|turns|tokens|USD)\b")
+_NAME = re.compile(r"[\w./:@+\\-]{1,200}")
+_LIMIT = re.compile(r"(?<![\w.,])\d[\d.,]{0,20} ?(?:ms|s|sec|seconds|minutes|turns|tokens|USD)\b")
 
 Details = dict[str, str]
 
@@ -24,8 +30,15 @@ def remedy(trace: Trace, reading: Reading) -> str:
     """Give the next step for whoever owns this class of failure."""
     details: Details = {}
     for seen in reversed(reading.seen):
-        details |= {name: value.strip("'\"")[:NAME_CHARS] for name, value in seen.details.items()}
+        details |= {name: _named(value.strip("'\"")) for name, value in seen.details.items()}
     return _STEPS[reading.cause](trace, details)
+
+
+def _named(value: str) -> str:
+    """Give a detail that is named like a thing; a text of several words is counted, for it may be an order."""
+    if _NAME.fullmatch(value) or (len(value.split()) <= WORDS and len(value) <= WORD_CHARS and value.isprintable()):
+        return value[:NAME_CHARS]
+    return f"<text of {len(value)} characters>"
 
 
 def _code_bug(trace: Trace, details: Details) -> str:
@@ -77,7 +90,7 @@ def _timeout(trace: Trace, details: Details) -> str:
             f"Find what {hop_name(trace)} waits for (its last log line, its agent's process), and give that "
             f"wait a limit below its caller's."
         )
-    limit = _LIMIT.search(trace.error)
+    limit = _LIMIT.search(trace.error[:READ_CHARS])
     span = f" of {limit[0]}" if limit else ""
     return (
         f"Find what made the call in {hop_name(trace)}{_at(trace)} slower than its limit{span}; retry once "
@@ -125,7 +138,7 @@ def _auth(trace: Trace, details: Details) -> str:
 
 
 def _budget(trace: Trace, details: Details) -> str:
-    limit = _LIMIT.search(trace.error)
+    limit = _LIMIT.search(trace.error[:READ_CHARS])
     which = f" ({limit[0]})" if limit else ""
     return (
         f"Top up or raise the allowance{which} that {hop_name(trace)} ran out of, or give it less to do, "
@@ -215,7 +228,7 @@ def _first(details: Details, *names: str) -> str:
 
 
 def _at(trace: Trace) -> str:
-    met = _HOST.search(trace.error)
+    met = _HOST.search(trace.error[:READ_CHARS])
     return f" at {met['host']}" if met else ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from operator_mcp.diagnosis.given import holds, refused
 from operator_mcp.diagnosis.keys import bare_key, read_key
 from operator_mcp.diagnosis.passages import Passage
+from operator_mcp.diagnosis.payload import leaves
 from operator_mcp.diagnosis.sign import Seen
 from operator_mcp.diagnosis.signs import signs_in
 from operator_mcp.models import Trace
@@ -15,8 +16,16 @@ QUOTED = 0.05
 """How much stronger a sign inside quotes may be than the sign around it, and still be only quoted."""
 
 _VALUES = re.compile(r"'([^'\n]{1,200})'|([\w.+-]{1,40})")
-VALIDATED_CHARS = 300
 """A value, or the values of an object, as pydantic repeats them behind `input_value=`."""
+
+VALIDATED_CHARS = 300
+
+
+CONVERTED = ("value", "number", "time", "iso")
+"""Details that hold a value which a parser did not take."""
+
+CALLERS_OWN = 0.84
+"""The most a sign weighs whose value the run itself was given: no code is to blame for it with certainty."""
 
 
 def seen_in(trace: Trace, passage: Passage) -> list[Seen]:
@@ -73,6 +82,13 @@ def _by_the_input(seen: Seen, trace: Trace, passage: Passage) -> Seen:
     file = seen.details.get("file", "")
     if seen.cause == "config" and file and holds(trace.input, file):
         return replace(seen, cause="bad_input", weight=min(seen.weight, 0.88))
+    if seen.cause == "config" and any(seen.details.get("setting") == name for name, _ in leaves(trace.input)):
+        return replace(seen, cause="bad_input", weight=min(seen.weight, CALLERS_OWN))
+    value = next(
+        (seen.details[name].strip("'\"") for name in ("value", "number", "time", "iso") if name in seen.details), ""
+    )
+    if seen.cause == "schema_mismatch" and value and trace.upstream is None and holds(trace.input, value):
+        return replace(seen, weight=min(seen.weight, CALLERS_OWN))
     if seen.cause == "bad_input" and "rule" in seen.details:
         validated = passage.text[seen.end :].partition(", input_type=")[0][:VALIDATED_CHARS]
         values = _VALUES.findall(validated)

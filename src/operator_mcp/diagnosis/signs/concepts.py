@@ -34,7 +34,7 @@ SIGNS = (
     ),
     pair(
         "budget",
-        "max_turns ?= ?\\d+|max_steps ?= ?\\d+|[\\d.]+ (?:USD|EUR) of [\\d.]+ (?:USD|EUR)",
+        "max_turns ?= ?\\d+|max_steps ?= ?\\d+|(?<![\\d.])[\\d.]{1,15} (?:USD|EUR) of [\\d.]{1,15} (?:USD|EUR)",
         "without|reached|after|spending|spent",
     ),
     pair(
@@ -192,7 +192,7 @@ SIGNS = (
     Sign(
         "bad_input",
         0.78,
-        r"\d[\d.,]* (?:exceeds?|is (?:above|below|over|under)) the (?:allowed|permitted|legal|maximum|"
+        r"(?<![\d.,])\d[\d.,]{0,20} (?:exceeds?|is (?:above|below|over|under)) the (?:allowed|permitted|legal|maximum|"
         r"minimum|limit)\w*|"
         r"\b(?:missing|absent|empty) in (?:the )?(?:request|input|order|form|submission)\b",
     ),

@@ -69,7 +69,7 @@ SIGNS = (
         r"Assignment to constant variable|NullPointerException|NullReferenceException|"
         r"Object reference not set to an instance|Index \d+ out of bounds for length \d+|(?:Array|"
         r"String)?IndexOutOfBounds(?:Exception)?|ClassCastException[^\n]{0,120}|StackOverflowError|"
-        r"ConcurrentModificationException|ArithmeticException|NoSuchElementException|"
+        r"ConcurrentModificationException|ArithmeticException|java\.util\.NoSuchElementException|"
         r"undefined method [`'][^\n]{1,60}|undefined local variable|nil pointer dereference|"
         r"index out of range \[\d+\] with length \d+|invalid memory address|assignment to entry in nil map|"
         r"^panic: runtime error: [^\n]{1,100}|unwrap\(\)` on an? `None`[^\n]{0,60}|attempt to (?:divide by zero|"
