@@ -45,6 +45,8 @@ def starts_a_fix(found: Diagnosis) -> bool:
         "TypeError: Failed to fetch",
         "selenium.common.exceptions.NoSuchElementException: Unable to locate element",
         "django.core.exceptions.ValidationError: ['Enter a valid email address.']",
+        'support ticket rejected: subject "IndexError: list index out of range" is on the block list',
+        'upstream service answered: {"detail":"TypeError: \'NoneType\' object is not iterable"}',
         "exit 1: RuntimeWarning: coroutine 'Foo.bar' was never awaited\n  foo()\nfatal: could not open config",
     ],
 )
@@ -88,6 +90,16 @@ def test_no_order_of_a_stranger_becomes_the_next_step(text: str) -> None:
     step = reading(text).suggested_fix
     assert "rm -rf" not in step
     assert "curl" not in step
+
+
+def test_a_traceback_in_the_error_itself_or_in_an_attribute_tells_where_it_stopped() -> None:
+    text = traceback("TypeError: 'int' object is not iterable", "for loaf in 7:")
+    told = reading(text)
+    assert told.root_cause == "code_bug"
+    assert "Traceback" not in told.summary
+    assert "/srv" in told.suggested_fix or ".py:" in told.suggested_fix
+    entry = log("error", "bake failed").model_copy(update={"attributes": {"exc_info": text}})
+    assert reading("no bread", entry).root_cause == "code_bug"
 
 
 def test_a_frame_that_is_named_like_an_order_is_no_place_to_mend() -> None:

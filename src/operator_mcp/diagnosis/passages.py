@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from operator_mcp.diagnosis.evidence import entry_text, is_error
 from operator_mcp.diagnosis.payload import leaves
 from operator_mcp.diagnosis.wordless import wordless
-from operator_mcp.models import Trace
+from operator_mcp.models import LogEntry, Trace
 
 TRACEBACK = re.compile(
     r"Traceback \(most recent call last\)|^[ \t]+at [\w$.<>]+ ?\(|^goroutine \d+|^[ \t|"
@@ -90,15 +90,22 @@ def passages(trace: Trace) -> Iterator[Passage]:
     if trace.error and not told_by_log:
         yield Passage(_ends(trace.error), 1.0, "error", given)
     errors = [entry for entry in trace.logs if is_error(entry) and not entry.system]
-    for entry in sorted(errors, key=lambda entry: (not TRACEBACK.search(entry.message), -entry.seq))[:ENTRIES]:
-        whole = Passage(_ends(entry.message), 0, f"log {entry.seq}", given)
+    for entry in sorted(errors, key=lambda entry: (not TRACEBACK.search(_written(entry)), -entry.seq))[:ENTRIES]:
+        message = _written(entry)
+        whole = Passage(_ends(message), 0, f"log {entry.seq}", given)
         trust = _trust(whole.read, trace.raw_error)
-        if _DURING in entry.message:
-            last = entry.message.rpartition(_DURING)[2]
+        if _DURING in message:
+            last = message.rpartition(_DURING)[2]
             yield replace(whole, text=_ends(last), trust=trust)
         yield replace(whole, trust=trust)
     if trace.error and told_by_log and not errors:
         yield Passage(_ends(trace.error), 0.97, "reported error", given)
+
+
+def _written(entry: LogEntry) -> str:
+    """Give an entry's message, with the traceback that loggers put into an attribute (`exc_info`)."""
+    traces = [value for value in entry.attributes.values() if isinstance(value, str) and TRACEBACK.search(value)]
+    return "\n".join([entry.message, *traces])
 
 
 def _trust(message: str, error: str) -> float:
@@ -138,8 +145,8 @@ class Frame:
 
 def last_own_frame(trace: Trace) -> Frame | None:
     """Give the deepest frame outside libraries of the last traceback that the hop did not get over, else None."""
-    for entry in reversed(trace.logs):
-        text = entry_text(entry) if is_error(entry) and not entry.system else ""
+    logged = [entry_text(entry) for entry in reversed(trace.logs) if is_error(entry) and not entry.system]
+    for text in (trace.error, *logged):
         frames = [met for met in _FRAME.finditer(text) if not _LIBRARY.search(met["file"])]
         if frames and not _WENT_ON.search(text.partition("Traceback")[0]):
             return Frame(frames[-1]["file"], frames[-1]["line"], frames[-1]["function"].strip())

@@ -43,7 +43,7 @@ def _all_signs(trace: Trace, passage: Passage) -> Iterator[Seen]:
         if seen.cause == "code_bug" and seen.details.get("exception") == "KeyError":
             yield from read_key(_key_of(seen.quote), text, trace)
         else:
-            yield _by_the_input(seen, trace, passage)
+            yield _by_the_input(_cited(seen, text), trace, passage)
     yield from refused(text, trace.input)
 
 
@@ -71,6 +71,12 @@ def _inside(seen: Seen, other: Seen) -> bool:
     before = other.quote[: seen.start - other.start]
     quoted = before.count("'") % 2 == 1 or before.count('"') % 2 == 1
     return within and other.weight >= seen.weight - (QUOTED if quoted else 0)
+
+
+def _cited(seen: Seen, text: str) -> Seen:
+    """A program's own error is not in quotes: there, it is somebody's subject line or another service's answer."""
+    cited = seen.cause == "code_bug" and text.count('"', 0, seen.start) % 2 == 1
+    return replace(seen, weight=min(seen.weight, CALLERS_OWN)) if cited else seen
 
 
 def _by_the_input(seen: Seen, trace: Trace, passage: Passage) -> Seen:

@@ -5,7 +5,7 @@ import json
 from pydantic import JsonValue
 
 from operator_mcp.diagnosis.facts import Fact
-from operator_mcp.diagnosis.passages import last_own_frame
+from operator_mcp.diagnosis.passages import TRACEBACK, last_own_frame
 from operator_mcp.diagnosis.reading import Reading
 from operator_mcp.diagnosis.sign import Seen
 from operator_mcp.diagnosis.taxonomy import UNKNOWN
@@ -61,7 +61,8 @@ def headline(trace: Trace, reading: Reading | None = None) -> str:
         told = telling_line(trace, reading.seen[0]) if reading.seen else reading.passage.text.strip().splitlines()[0]
         return _short(told)
     text = trace.error or (trace.caller.error if trace.caller and trace.kind == "hang" else "") or ""
-    return _short(text.strip().splitlines()[0] if text.strip() else "")
+    lines = text.strip().splitlines() or [""]
+    return _short(lines[-1] if TRACEBACK.match(lines[0]) else lines[0])
 
 
 def telling_line(trace: Trace, seen: Seen) -> str:
