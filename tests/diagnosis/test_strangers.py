@@ -47,6 +47,9 @@ def starts_a_fix(found: Diagnosis) -> bool:
         "django.core.exceptions.ValidationError: ['Enter a valid email address.']",
         'support ticket rejected: subject "IndexError: list index out of range" is on the block list',
         'upstream service answered: {"detail":"TypeError: \'NoneType\' object is not iterable"}',
+        "AssertionError: OPENAI_API_KEY not set",
+        'TypeError: "Could not resolve authentication method. Expected either api_key or auth_token to be set."',
+        "jwt.exceptions.DecodeError: Not enough segments",
         "exit 1: RuntimeWarning: coroutine 'Foo.bar' was never awaited\n  foo()\nfatal: could not open config",
     ],
 )

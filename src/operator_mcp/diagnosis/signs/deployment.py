@@ -9,6 +9,9 @@ from operator_mcp.diagnosis.sign import Sign
 SETTING = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
 
 SIGNS = (
+    Sign(
+        "config", 0.95, rf"(?:AssertionError: )?\b(?P<setting>{SETTING}) (?:not set|missing|unset)\b", ignore_case=False
+    ),
     Sign("config", 0.9, rf"\b(?P<setting>{SETTING}) must be\b[^\n]{{0,80}}", ignore_case=False),
     Sign("config", 0.96, r"\(1049, \"Unknown database|\[emerg\] unknown directive \"\w{1,60}\""),
     Sign("config", 0.96, r"FATAL: +database \"(?P<database>[\w.-]{1,80})\" does not exist"),

@@ -7,6 +7,12 @@ Sources: messages of httpx, httpcore, requests/urllib3, aiohttp, botocore, psyco
 from operator_mcp.diagnosis.sign import Sign
 
 SIGNS = (
+    Sign(
+        "auth",
+        0.97,
+        r"(?:TypeError: \"?)?Could not resolve authentication method[^\n]{0,120}|"
+        r"jwt\.exceptions\.DecodeError: [^\n]{1,80}",
+    ),
     Sign("unavailable", 0.97, r"50[234]\b[^\n]{0,60} for url:? '?[^\s']{1,100}/api/v1/execute/[\w./-]{1,120}"),
     Sign("auth", 0.98, r"FATAL: +password authentication failed for user"),
     Sign(
