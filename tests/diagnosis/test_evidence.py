@@ -81,3 +81,10 @@ def test_a_fingerprint_is_of_safe_characters_and_bounded(reasoner: str, cause: s
 
 def test_a_fingerprint_names_reasoner_and_class() -> None:
     assert fingerprint("store_ledger", "auth") == "store_ledger:auth"
+
+
+def test_names_that_lose_letters_stay_two() -> None:
+    names = ("分析", "翻译", "a b", "a_b", "x" * 81, "x" * 82, "x" * 80)
+    keys = {fingerprint(name, "auth") for name in names}
+    assert len(keys) == len(names)
+    assert {"a_b:auth", f"{'x' * 80}:auth"} <= keys

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import JsonValue
 
 from operator_mcp.models import Evidence, LogEntry, Trace
+from operator_mcp.naming import safe_name
 
 SHORTEST = 8
 """Characters (spaces apart) that a quote needs unless it is the whole of a text: shorter ones stand everywhere."""
@@ -19,8 +20,6 @@ ERROR_LEVELS = frozenset({"error", "critical", "fatal", "exception", "panic"})
 
 _SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "`": "'"})
-_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
-NAME_LENGTH = 80
 
 
 def normalise(text: str) -> str:
@@ -92,8 +91,4 @@ def _written(value: JsonValue) -> Iterator[str]:
 
 def fingerprint(reasoner: str, root_cause: str) -> str:
     """Give the key of memory, `reasoner:root_cause`, of safe characters and bounded: no text can steer it."""
-    return f"{_name(reasoner)}:{_name(root_cause)}"
-
-
-def _name(text: str) -> str:
-    return _NAME.sub("_", text)[:NAME_LENGTH].strip("_") or "_"
+    return f"{safe_name(reasoner)}:{safe_name(root_cause)}"

@@ -4,13 +4,12 @@ Equal signatures mean "looks alike", not "has the same cause". The shape is hash
 hold secrets, and a signature is written to lists, to memory and to the ledger.
 """
 
-import re
 from hashlib import sha256
 
 from operator_mcp.investigation.texts import shape, strip_prefixes
 from operator_mcp.models import Hop, Kind, RunRow
+from operator_mcp.naming import safe_name
 
-UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 MAX_SHAPE = 160
 """Characters of a shape that count: what follows is mostly payload that the error quotes."""
 
@@ -21,17 +20,12 @@ def signature(hop: Hop, kind: Kind) -> str:
     Survives changed ids, numbers, times, addresses, quoted values and paths; differs where the failure differs.
     """
     said = hop.error if kind == "error" or hop.error else hop.status_reason
-    return f"{_slug(hop.reasoner)}|{'' if kind == 'error' else f'{kind}:'}{_hash(said)}"
+    return f"{safe_name(hop.reasoner)}|{'' if kind == 'error' else f'{kind}:'}{_hash(said)}"
 
 
 def row_signature(row: RunRow) -> str:
     """Give a signature from a line of the run list, whose error is the root's."""
-    return f"{_slug(row.reasoner)}|{_hash(row.root_error or row.root_reason)}"
-
-
-def _slug(reasoner: str) -> str:
-    """Give the reasoner's name with nothing in it that could steer a reader or break a key."""
-    return UNSAFE.sub("_", reasoner)[:80]
+    return f"{safe_name(row.reasoner)}|{_hash(row.root_error or row.root_reason)}"
 
 
 def _hash(error: str | None) -> str:
