@@ -56,6 +56,8 @@ def test_a_text_with_words_never_becomes_empty(text: str) -> None:
         ('cannot read "Ostrava Steel"', "cannot read 'Ostrava Steel'"),
         ("GET https://a.example/x/1 refused", "GET https://b.example/y refused"),
         ("amount -3.50 is negative", "amount -12 is negative"),
+        ("status code 429 after 17 tries", "status code 429 after 3 tries"),
+        ("error code: 4711001", "error code: 4711002"),
     ],
 )
 def test_a_shape_survives_what_changes_from_run_to_run(one: str, other: str) -> None:
@@ -69,6 +71,14 @@ def test_a_shape_survives_what_changes_from_run_to_run(one: str, other: str) -> 
         ("object has no attribute 'total'", "object has no attribute 'date'"),
         ("Client error '403 Forbidden' for url 'x'", "Client error '429 Too Many Requests' for url 'x'"),
         ("list index out of range", "string index out of range"),
+        ("Request failed with status code 429", "Request failed with status code 401"),
+        ("Error code: 429 - refused", "Error code: 401 - refused"),
+        ("HTTP/1.1 503", "HTTP/1.1 404"),
+        ("HTTP 503 from upstream", "HTTP 502 from upstream"),
+        ("[Errno 28] cannot write", "[Errno 13] cannot write"),
+        ("OSError(errno=28)", "OSError(errno=13)"),
+        ("worker ended with exit code 2", "worker ended with exit code 137"),
+        ("returned non-zero exit status 2", "returned non-zero exit status 137"),
     ],
 )
 def test_a_shape_differs_where_the_failure_differs(one: str, other: str) -> None:

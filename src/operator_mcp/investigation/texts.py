@@ -68,6 +68,13 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"\b(?:[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|[A-Za-z]+[-_]?\d[\w-]*|\d[\w-]*)\b", re.IGNORECASE)
+_CODE_NUMBER = re.compile(
+    r"\b(?:(?:status(?:[ _]code)?|error code|errno|exit (?:code|status)|returncode|HTTP(?:/\d(?:\.\d)?)?)"
+    r"(?: (?:of|is|was))?[ :='\"(]{1,3}|exited with (?:code |status )?)-?(\d{1,3})\b",
+    re.IGNORECASE,
+)
+"""A number that says what failed: the status of an answer, an errno, a program's exit."""
+_AS_LETTERS = str.maketrans("0123456789", "abcdefghij")
 _NUMBER = re.compile(r"[-+]?#(?:[.,:/+-]{1,2}#)*")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -77,14 +84,21 @@ def shape(text: str) -> str:
     """Give what is left of a text when ids, numbers, times, addresses, quoted values and paths are taken out.
 
     Quoted names of code stay (`no attribute 'total'`, a `KeyError`'s `'order_id'`): they are what failed, not with
-    what. So does the phrase of an HTTP status (`'404 Not Found'`).
+    what. So does the phrase of an HTTP status (`'404 Not Found'`), and the number of a status, an errno or an exit
+    code beside its word: as letters, which nothing below takes out.
     """
     text = _URL.sub("<url>", text[:LIMIT].strip())
+    text = _CODE_NUMBER.sub(_spelt, text)
     text = _CODE.sub(lambda m: m[0].replace(m[1] or m[3], "|"), text)
     text = _QUOTED.sub(_value, text)
     for pattern, sign in ((_PATH, "<path>"), (_ADDRESS, "#"), (_ID, "#"), (_NUMBER, "#")):
         text = pattern.sub(sign, text)
     return _SPACE.sub(" ", text).strip().lower()
+
+
+def _spelt(code: re.Match[str]) -> str:
+    before = code[0][: code.start(1) - code.start()]
+    return f"{before}{code[1].translate(_AS_LETTERS)}"
 
 
 def _value(quoted: re.Match[str]) -> str:
