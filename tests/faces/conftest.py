@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,6 +10,7 @@ from typing import Literal
 import anyio
 import httpx2
 import pytest
+from anyio.abc import Process
 from mcp import Client, StdioServerParameters
 from mcp.client import ClientRequestContext
 from mcp.client.stdio import stdio_client
@@ -21,6 +22,9 @@ from operator_mcp.settings import Settings
 from operator_mcp.tour import boot
 
 Era = Literal["legacy", "2026-07-28"]
+PORTS = 5
+"""A free port may be taken by a test beside this one before the server binds it."""
+
 Ask = Callable[[ClientRequestContext, ElicitRequestParams], Awaitable[ElicitResult]]
 
 
@@ -51,25 +55,20 @@ class Demo:
 
     @asynccontextmanager
     async def _http(self) -> AsyncIterator[str]:
-        port = await _free_port()
-        command = [
-            sys.executable,
-            "-m",
-            "operator_mcp",
-            "serve",
-            "--http",
-            f"127.0.0.1:{port}",
-            "--config",
-            self.config,
-        ]
-        async with await anyio.open_process(command, stdin=None, stdout=None, stderr=None) as process:
-            try:
-                await _answers(f"http://127.0.0.1:{port}/healthz")
-                yield f"http://127.0.0.1:{port}/mcp"
-            finally:
-                process.terminate()
-                with anyio.fail_after(10):
-                    await process.wait()
+        async with AsyncExitStack() as stack:
+            for _ in range(PORTS):
+                port = await _free_port()
+                started = await anyio.open_process(self._serve(port), stdin=None, stdout=None, stderr=None)
+                process = await stack.enter_async_context(started)
+                stack.push_async_callback(_ended, process)
+                if await _answers(f"http://127.0.0.1:{port}/healthz", process):
+                    yield f"http://127.0.0.1:{port}/mcp"
+                    return
+        raise AssertionError(f"{PORTS} ports in a row were taken between finding and serving")
+
+    def _serve(self, port: int) -> list[str]:
+        address = f"127.0.0.1:{port}"
+        return [sys.executable, "-m", "operator_mcp", "serve", "--http", address, "--config", self.config]
 
 
 async def _free_port() -> int:
@@ -79,16 +78,23 @@ async def _free_port() -> int:
         return port
 
 
-async def _answers(url: str) -> None:
+async def _answers(url: str, process: Process) -> bool:
+    """Wait until this process serves; False where another one took the port first, and this one ended."""
     with anyio.fail_after(20):
         async with httpx2.AsyncClient() as client:
-            while True:
-                try:
-                    await client.get(url)
-                except httpx2.ConnectError:
-                    await anyio.sleep(0.05)
-                else:
-                    return
+            while process.returncode is None:
+                with suppress(httpx2.HTTPError):
+                    if (await client.get(url)).is_success:
+                        return True
+                await anyio.sleep(0.05)
+    return False
+
+
+async def _ended(process: Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    with anyio.fail_after(10):
+        await process.wait()
 
 
 @pytest.fixture
