@@ -103,3 +103,10 @@ def test_for_a_hop_without_words_its_callers_error_decides() -> None:
     caller = {"execution_id": "exec_up", "agent": "shop", "reasoner": "sell", "error": "nobody answered at the oven"}
     shown = trace("", caller=caller, kind="hang", status="running")
     assert judged(proposal("nobody answered at the oven", root_cause="timeout"), shown).confidence == 0.9
+
+
+def test_a_long_quote_is_sought_by_its_beginning() -> None:
+    error = "the ledger could not be balanced: " + " ".join(f"row{n} had {n * 7}" for n in range(100))
+    found = judged(proposal(error[:900]), trace(error))
+    assert found.evidence[0].verified
+    assert found.evidence[0].quote == error[:500].strip()

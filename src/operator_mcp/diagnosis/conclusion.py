@@ -12,15 +12,20 @@ from operator_mcp.diagnosis.known import back_after_fix, from_memory, with_histo
 from operator_mcp.diagnosis.model.reader import Paid, Reader, unsure
 from operator_mcp.diagnosis.proposal import judge
 from operator_mcp.diagnosis.readers import read
+from operator_mcp.diagnosis.sign import DECISIVE
+from operator_mcp.diagnosis.taxonomy import UNKNOWN
 from operator_mcp.errors import RuleRefusal, SettingsError
 from operator_mcp.ledger import Investigation, Ledger, better
 from operator_mcp.models import Case, Diagnosis, Memory, Proposal, Trace
 from operator_mcp.settings import Settings
 
-READING_LIMIT = timedelta(seconds=60)
-"""A model's reading that was claimed so long ago and has not ended will not: its process was killed."""
+READING_LIMIT = timedelta(seconds=50)
+"""A model's reading (45 s at most) that was claimed so long ago and has not ended will not: its process was killed."""
 
 POLL_S = 0.2
+
+OUTRANKED = "the proposal was taken as this case's one verdict; what stands is surer than what its quotes prove"
+LOST = "a model's reading of this failure ended without a verdict; what was booked for it stays spent"
 
 
 @dataclass(frozen=True)
@@ -64,19 +69,20 @@ class _Conclusion:
             remembered = await self._recognise(case)
         if case.diagnosis is None:
             case = await self._accept(case, self._free(remembered))
-        elif case.diagnosis.provisional and case.diagnosis.engine == "rules":
+        elif case.diagnosis.provisional and case.diagnosis.engine in ("rules", "memory"):
             case = await self._read_again(case, case.diagnosis, remembered)
         if proposal is None:
             return Concluded(case, note=note)
         try:
             policy.require_open_to_proposals(case, self._recognised(remembered))
             proved = await self._judge(case, proposal)
-            return Concluded(await self._accept(case, with_history(proved, case.diagnosis)))
+            case = await self._accept(case, with_history(proved, case.diagnosis))
+            return Concluded(case, note=None if _stands(case) else OUTRANKED)
         except RuleRefusal as refused:
             return Concluded(await self._fresh(case), refused=refused)
 
     async def _read_again(self, case: Case, stands: Diagnosis, remembered: Memory | None) -> Case:
-        """Read an unsure case once more: its logs may have come since, and reading by rules costs nothing."""
+        """Read an unsure case once more: its logs may have come since, or memory may know better; neither costs."""
         fresh = self._free(remembered)
         return await self._accept(case, fresh) if better(fresh, stands) else case
 
@@ -95,8 +101,7 @@ class _Conclusion:
                     return await self._keep(case, paid, remembered)
         except (RuleRefusal, SettingsError) as why:
             return f"the model was not asked: {why}"
-        await self._reading_ended(case)
-        return None
+        return await self._reading_ended(case)
 
     async def _keep(self, case: Case, paid: Paid, remembered: Memory | None) -> str | None:
         """Keep first and settle then: who waits for this reading to end finds its diagnosis."""
@@ -108,18 +113,34 @@ class _Conclusion:
             await paid.settle(self.ledger)
         return None
 
-    async def _reading_ended(self, case: Case) -> None:
-        """Wait for another process's reading of this failure; the ledger is the only thing both can see."""
+    async def _reading_ended(self, case: Case) -> str | None:
+        """Wait for another process's reading of this failure, and say if it was lost.
+
+        The ledger is the only thing both processes can see.
+        """
+        waited = False
         with anyio.move_on_after(READING_LIMIT.total_seconds()):
-            while True:
-                if not await run_sync(self.ledger.reading_under_way, case.case_id, READING_LIMIT):
-                    return
+            while await run_sync(self.ledger.reading_under_way, case.case_id, READING_LIMIT):
+                waited = True
                 await anyio.sleep(POLL_S)
+        known = await run_sync(self.ledger.recall, case.fleet, self.found.signature) if waited else None
+        reasoned = known is not None and known.diagnosis.engine == "model"
+        return LOST if waited and not reasoned and not (await self._fresh(case)).reasoned else None
 
     async def _fresh(self, case: Case) -> Case:
         return await run_sync(self.ledger.case, case.fleet, case.run_id) or case
 
+    async def _contradicted(self, case: Case) -> bool:
+        """Tell whether this run's own evidence decides another cause than the rules read of those that look alike."""
+        known = await run_sync(self.ledger.recall, case.fleet, self.found.signature)
+        if known is None or known.diagnosis.engine != "rules" or known.diagnosis.provisional:
+            return False
+        own = read(self.trace, self.found.finding)
+        return own.confidence >= DECISIVE and own.root_cause not in (known.diagnosis.root_cause, UNKNOWN)
+
     async def _recognise(self, case: Case) -> Memory | None:
+        if await self._contradicted(case):
+            return None
         return await run_sync(
             lambda: self.ledger.see_again(case.fleet, case.run_id, self.found.signature, failed_at=self.failed_at)
         )
@@ -130,11 +151,11 @@ class _Conclusion:
 
     def _free(self, remembered: Memory | None) -> Diagnosis:
         known = self._recognised(remembered)
-        if known is not None and not known.diagnosis.provisional:
-            return from_memory(known, self.trace)
         fresh = read(self.trace, self.found.finding)
+        if known is not None and not known.diagnosis.provisional:
+            return from_memory(known, self.trace, fresh)
         if known is not None:
-            return fresh if better(fresh, known.diagnosis) else from_memory(known, self.trace)
+            return fresh if better(fresh, known.diagnosis) else from_memory(known, self.trace, fresh)
         return self._new(fresh, remembered)
 
     def _new(self, fresh: Diagnosis, remembered: Memory | None) -> Diagnosis:
@@ -172,3 +193,7 @@ def _open_to_a_model(case: Case, known: Memory | None) -> bool:
         return known is None
     better_known = known is not None and known.diagnosis.engine in ("model", "proposal")
     return case.diagnosis.engine == "rules" and unsure(case.diagnosis) and not better_known
+
+
+def _stands(case: Case) -> bool:
+    return case.diagnosis is not None and case.diagnosis.engine == "proposal"

@@ -10,12 +10,19 @@ RECOGNISED = "recognised by its signature: the summary tells of an earlier run, 
 BACK = "regression:"
 
 
-def from_memory(memory: Memory, trace: Trace) -> Diagnosis:
+OWN = "recognised by its signature; told from this run's own record"
+
+
+def from_memory(memory: Memory, trace: Trace, own: Diagnosis) -> Diagnosis:
     """Give the remembered diagnosis for a run that looks alike: its quotes from this run where they stand in it.
 
     A quote that this run words otherwise (another id, another number) keeps its place in the record of the earlier run.
+    What rules read may be of another failure under the same fingerprint: where they read the same cause in this run,
+    `own` is what they read.
     """
     known = memory.diagnosis
+    if known.engine == "rules" and not own.provisional and own.root_cause == known.root_cause:
+        return own.model_copy(update={"engine": "memory", "open_points": (OWN, *own.open_points)})
     here = {piece.quote: piece for piece in verify((e.quote for e in known.evidence), trace) if piece.verified}
     evidence: tuple[Evidence, ...] = tuple(here.get(piece.quote, piece) for piece in known.evidence)
     points = (RECOGNISED, *(point for point in known.open_points if point != RECOGNISED))

@@ -7,6 +7,7 @@ from operator_mcp.diagnosis.taxonomy import TAXONOMY, UNKNOWN
 from operator_mcp.errors import RuleRefusal, UsageError
 from operator_mcp.models import Diagnosis, Evidence, Finding, Proposal, Trace
 from operator_mcp.untrusted import clean
+from operator_mcp.untrusted.marks import without_broken_mark
 
 UNPROVED = 0.5
 """The most confidence without a verified quote that decides."""
@@ -29,7 +30,7 @@ def judge(proposal: Proposal, trace: Trace, finding: Finding, rules: Diagnosis) 
         RuleRefusal: rule 1: not one quote stands in the record.
     """
     _require_class(proposal.root_cause)
-    quotes = [cut for quote in proposal.evidence if (cut := clean(quote, QUOTE_CHARS).strip())]
+    quotes = [cut for quote in proposal.evidence if (cut := clean(quote).strip()[:QUOTE_CHARS])]
     checked = verify(quotes, trace)
     found = tuple(piece for piece in checked if piece.verified)
     lost = [piece.quote for piece in checked if not piece.verified]
@@ -44,6 +45,11 @@ def judge(proposal: Proposal, trace: Trace, finding: Finding, rules: Diagnosis) 
     if fact and fact.excludes(proposal.root_cause):
         return _overruled(proposal, rules, found, fact, points)
     return _accepted(proposal, rules, found, points, _decides(found, trace))
+
+
+def _quote(given: str) -> str:
+    """Give a quote as it is sought: its beginning where it is long, without the notice of a cut that no record has."""
+    return without_broken_mark(clean(given)[:QUOTE_CHARS]).strip()
 
 
 def _require_class(name: str) -> None:

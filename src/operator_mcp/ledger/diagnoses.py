@@ -97,12 +97,13 @@ def _add(connection: Connection, now: datetime, case: Case, diagnosis: Diagnosis
 
 
 def better(new: Diagnosis, old: Diagnosis) -> bool:
-    """Tell whether a diagnosis replaces another: settled over provisional, reasoned over read, then the surer one."""
+    """Tell whether a diagnosis replaces another: settled over provisional, of settled ones reasoned, then surer."""
     return _rank(new) > _rank(old)
 
 
 def _rank(diagnosis: Diagnosis) -> tuple[bool, bool, float]:
-    return not diagnosis.provisional, diagnosis.engine in REASONED, diagnosis.confidence
+    settled = not diagnosis.provisional
+    return settled, settled and diagnosis.engine in REASONED, diagnosis.confidence
 
 
 def _require_verdict_free(case: Case) -> None:
