@@ -37,6 +37,13 @@ def test_a_proposal_whose_quotes_stand_in_error_or_error_logs_is_accepted_with_t
     assert not found.provisional
 
 
+def test_a_long_quote_is_verified_by_as_much_of_it_as_is_kept() -> None:
+    text = "stage 4 aborted because " + " and ".join(f"blade {n} was dull" for n in range(80))
+    found = judged(proposal(text[:900]), trace(text))
+    assert found.evidence[0].verified
+    assert len(found.evidence[0].quote) == 500
+
+
 def test_quotes_that_do_not_stand_in_the_record_are_dropped_and_named() -> None:
     found = judged(proposal("stage 4 aborted", "the disk is on fire"))
     assert [piece.quote for piece in found.evidence] == ["stage 4 aborted"]

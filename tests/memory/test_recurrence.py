@@ -153,6 +153,27 @@ async def test_runs_failing_alike_cost_one_verdict_and_the_same_few_milliseconds
     assert median(took[1:]) < 0.3
 
 
+async def test_a_run_whose_own_record_decides_another_cause_is_not_taken_for_a_look_alike(desk: Desk) -> None:
+    desk.fleet.load(failing(30, "server said: 'invalid api key'"))
+    desk.fleet.load(failing(31, "server said: 'rate limit exceeded'"))
+    async with desk.casework() as casework:
+        first, second = await casework.diagnose(run_id(30)), await casework.diagnose(run_id(31))
+        assert (first.root_cause, second.root_cause, second.engine) == ("auth", "rate_limit", "rules")
+        assert memory(casework.ledger, "royalty_split:auth").count == 1
+        assert memory(casework.ledger, "royalty_split:rate_limit").count == 1
+
+
+async def test_another_failure_under_the_same_fingerprint_is_told_from_its_own_record(desk: Desk) -> None:
+    desk.fleet.load(failing(40, KEY_ERROR))
+    desk.fleet.load(failing(41, "unsupported operand type(s) for *: 'NoneType' and 'float'"))
+    desk.fleet.load(failing(42, KEY_ERROR))
+    async with desk.casework() as casework:
+        told = [await casework.diagnose(run_id(n)) for n in (40, 41, 42)]
+    assert told[2].engine == "memory"
+    assert told[2].suggested_fix == told[0].suggested_fix.replace("40", "42")
+    assert told[2].evidence[0].quote == told[0].evidence[0].quote
+
+
 async def test_what_no_evidence_tells_does_not_enter_memory(desk: Desk) -> None:
     desk.fleet.load(failing(9, PROSE))
     async with desk.casework() as casework:
