@@ -76,6 +76,20 @@ def test_a_look_alike_never_reads_again_what_has_a_verdict_unless_a_fix_was_merg
     assert ledger.claim_reading(fourth.case_id, CENT, cap=CAP, since=merged) is None
 
 
+def test_what_a_human_forgot_may_be_read_again_by_the_next_run_but_not_by_the_same(ledger: Ledger) -> None:
+    first, other = open_case(ledger, "run-1"), open_case(ledger, "run-2", "another fleet")
+    for case in (first, other):
+        ledger.claim_reading(case.case_id, CENT, cap=CAP)
+        read = diagnosis(engine="model")
+        ledger.accept_diagnosis(case.case_id, read, fingerprint="r:bug", actor="a")
+        ledger.remember(case.fleet, case.run_id, "r:bug", read, "s")
+    assert ledger.claim_reading(open_case(ledger, "run-3").case_id, CENT, cap=CAP) is None
+    assert ledger.forget("fleet", "r:bug", actor="anna")
+    assert ledger.claim_reading(open_case(ledger, "run-4").case_id, CENT, cap=CAP) is not None
+    assert ledger.claim_reading(first.case_id, CENT, cap=CAP) is None
+    assert ledger.claim_reading(open_case(ledger, "run-5", "another fleet").case_id, CENT, cap=CAP) is None
+
+
 def test_other_fleets_and_other_signatures_are_no_look_alikes(ledger: Ledger) -> None:
     ledger.claim_reading(open_case(ledger).case_id, CENT, cap=CAP)
     elsewhere = open_case(ledger, "run-1", "another fleet")

@@ -97,11 +97,15 @@ class Memories(Store):
         return MemoryPage(memories=tuple(m for m in found if m is not None), next_cursor=more)
 
     def forget(self, fleet: str, fingerprint: str, *, actor: str) -> bool:
-        """Forget a fingerprint with its signatures and counts, for a human; False if nothing was remembered."""
+        """Forget a fingerprint with its signatures and counts, for a human; False if nothing was remembered.
+
+        A run that fails alike afterwards is a new failure: it may be read by a model again.
+        """
         with self._change() as connection:
             memory = memory_in(connection, fleet, fingerprint)
             if memory is None:
                 return False
+            _part_look_alikes(connection, fleet, fingerprint)
             _erase(connection, self._clock(), fleet, fingerprint)
             write_line(connection, self._clock(), actor, "forgotten", fingerprint, f"{memory.count} runs in {fleet}")
             return True
@@ -205,6 +209,16 @@ def _erase(connection: Connection, at: datetime, fleet: str, fingerprint: str) -
     for t in (tables.memories, tables.memory_runs, tables.memory_signatures):
         connection.execute(delete(t).where(t.c.fleet == fleet, t.c.fingerprint == fingerprint))
     mirror_later(connection, at, fleet, fingerprint)
+
+
+def _part_look_alikes(connection: Connection, fleet: str, fingerprint: str) -> None:
+    """Let the cases of a fingerprint look like no other, so that the next run may have a model's reading again.
+
+    What a model read of them is what a human found to be wrong; each keeps its own reading and what it cost.
+    """
+    c, t = tables.cases, tables.memory_signatures
+    known = select(t.c.signature).where(t.c.fleet == fleet, t.c.fingerprint == fingerprint)
+    connection.execute(update(c).where(c.c.fleet == fleet, c.c.signature.in_(known)).values(signature=""))
 
 
 def _present(connection: Connection, fleet: str, fingerprint: str) -> Memory:
