@@ -30,7 +30,7 @@ def judge(proposal: Proposal, trace: Trace, finding: Finding, rules: Diagnosis) 
         RuleRefusal: rule 1: not one quote stands in the record.
     """
     _require_class(proposal.root_cause)
-    quotes = [cut for quote in proposal.evidence if (cut := clean(quote).strip()[:QUOTE_CHARS])]
+    quotes = [sought for quote in proposal.evidence if (sought := _quote(quote))]
     checked = verify(quotes, trace)
     found = tuple(piece for piece in checked if piece.verified)
     lost = [piece.quote for piece in checked if not piece.verified]
