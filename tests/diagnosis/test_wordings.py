@@ -1,5 +1,6 @@
 """What single texts are read as, and what must not be read into them."""
 
+import re
 import time
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from operator_mcp.diagnosis.readers import read
+from operator_mcp.diagnosis.signs import TABLES
 from operator_mcp.diagnosis.taxonomy import TAXONOMY, UNKNOWN
 from operator_mcp.models import Diagnosis, LogEntry
 from tests.diagnosis.wordings import FOUND, TEXTS, log, trace, traceback
@@ -43,6 +45,27 @@ def test_a_traceback_at_error_level_tells_what_the_error_does_not(cause: str, la
     assert found.root_cause == cause
     assert found.confidence >= 0.75
     assert any(last in piece.quote and piece.source.endswith("/log/5") for piece in found.evidence)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'str' object does not support item assignment",
+        "argument of type 'int' is not a container or iterable",
+        "list indices must be integers or slices, not str",
+        "can't multiply sequence by non-int of type 'float'",
+        "not enough values to unpack (expected 3, got 2)",
+        "unconverted data remains: 12:30",
+        "Unknown string format: next tuesday",
+    ],
+)
+def test_what_an_interpreter_writes_decides_and_is_not_only_like_it(text: str) -> None:
+    assert reading(text).code_level
+
+
+def test_every_bound_in_a_sign_is_one() -> None:
+    sources = [sign.source for table in TABLES for sign in table]
+    assert [source for source in sources if re.search(r"\(\d+, \d+\)", source)] == []
 
 
 def test_a_quoted_word_alone_is_not_told_apart_and_says_so() -> None:

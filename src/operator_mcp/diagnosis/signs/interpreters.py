@@ -20,22 +20,23 @@ SIGNS = (
         "code_bug",
         0.96,
         rf"{_TYPE} object (?:has no attribute '(?P<attribute>\w{{1,60}})'|is not (?:subscriptable|iterable|callable|"
-        rf"an iterator|a mapping|reversible)|does not support [\w ]{3, 40}|cannot be interpreted "
-        rf"as an integer|can't be awaited|is not an (?:async )?iterator)|(?:type object|module) {_TYPE} has "
-        rf"no attribute '\w{{1,60}}'|object of type {_TYPE} has no len\(\)|"
-        rf"argument of type {_TYPE} is not (?:iterable|a container[^\n]{0, 20})|"
+        rf"an iterator|a mapping|reversible)|does not support [\w ]{{3,40}}|cannot be interpreted as an integer|"
+        rf"can't be awaited|is not an (?:async )?iterator)|(?:type object|"
+        rf"module) {_TYPE} has no attribute '\w{{1,60}}'|object of type {_TYPE} has no len\(\)|"
+        rf"argument of type {_TYPE} is not (?:iterable|a container[^\n]{{0,20}})|"
         rf"object \w+ can't be used in 'await' expression",
     ),
     Sign(
         "code_bug",
         0.96,
-        rf"unsupported operand type\(s\) for [^\n:]{{1,20}}: {_TYPE} and {_TYPE}|bad operand type for "
-        rf"[^\n]{{1,30}}|'[<>=!]{{1,2}}' not supported between instances of {_TYPE} and {_TYPE}|"
-        rf"can only concatenate \w+ \(not \"\w+\"\) to \w+|must be (?:str|string|int|integer|real number|float|"
-        rf"bytes|a bytes-like object|list|dict|tuple|bool), not \w+$|(?:string|list|tuple|"
-        rf"byte) indices must be integers[^\n]{0, 30}|can't multiply sequence by non-int[^\n]{0, 20}|unhashable type: "
-        rf"{_TYPE}|cannot unpack non-iterable \w+ object|(?:not enough|too many) values to unpack[^\n]{0, 30}|"
-        rf"sequence item \d+: expected \w+ instance, \w+ found|Object of type \w+ is not JSON serializable",
+        rf"unsupported operand type\(s\) for [^\n:]{{1,20}}: {_TYPE} and {_TYPE}|bad operand type for [^\n]{{1,30}}|"
+        rf"'[<>=!]{{1,2}}' not supported between instances of {_TYPE} and {_TYPE}|"
+        rf"can only concatenate \w+ \(not \"\w+\"\) to \w+|must be (?:str|string|int|integer|real number|float|bytes|"
+        rf"a bytes-like object|list|dict|tuple|bool), not \w+$|(?:string|list|tuple|"
+        rf"byte) indices must be integers[^\n]{{0,30}}|can't multiply sequence by non-int[^\n]{{0,20}}|"
+        rf"unhashable type: {_TYPE}|cannot unpack non-iterable \w+ object|(?:not enough|"
+        rf"too many) values to unpack[^\n]{{0,30}}|sequence item \d+: expected \w+ instance, \w+ found|"
+        rf"Object of type \w+ is not JSON serializable",
     ),
     Sign(
         "code_bug",
@@ -55,8 +56,8 @@ SIGNS = (
         r"(?:cannot access |local |free )?(?:local )?variable '(?P<variable>\w{1,60})' (?:referenced before "
         r"assignment|where it is not associated with a value)|name '(?P<name>\w{1,60})' is not defined|"
         r"got an unexpected keyword argument '(?P<keyword>\w{1,60})'|missing \d+ required (?:positional|"
-        r"keyword-only) arguments?: [^\n]{1,80}|takes (?:from )?\d+(?: to \d+)? positional arguments? but \d+ "
-        r"(?:was|were) given|got multiple values for (?:keyword )?argument|takes no (?:keyword )?arguments|"
+        r"keyword-only) arguments?: [^\n]{1,80}|takes (?:from )?\d+(?: to \d+)? positional arguments? but \d+ (?:was|"
+        r"were) given|got multiple values for (?:keyword )?argument|takes no (?:keyword )?arguments|"
         r"Can't instantiate abstract class[^\n]{0,80}|^'(?P<undefined>[a-z_][\w.]{0,60})' is undefined$|(?:object|"
         r"module|class) \S{0,60}\s?has no attribute '(?P<missing>\w{1,60})'",
     ),
@@ -73,8 +74,8 @@ SIGNS = (
         r"undefined method [`'][^\n]{1,60}|undefined local variable|nil pointer dereference|"
         r"index out of range \[\d+\] with length \d+|invalid memory address|assignment to entry in nil map|"
         r"^panic: runtime error: [^\n]{1,100}|unwrap\(\)` on an? `None`[^\n]{0,60}|attempt to (?:divide by zero|"
-        r"subtract with overflow|index)[^\n]{0,40}|Undefined (?:array key|index|variable|"
-        r"property):? [\"$][^\n]{0,60}|Call to (?:undefined|a member) function[^\n]{0,60}",
+        r"subtract with overflow|index)[^\n]{0,40}|Undefined (?:array key|index|variable|property):? [\"$][^\n]{0,60}|"
+        r"Call to (?:undefined|a member) function[^\n]{0,60}",
     ),
     Sign(
         "code_bug",
@@ -83,18 +84,18 @@ SIGNS = (
         r"expected str, bytes or os\.PathLike object, not \w+|can't (?:compare|"
         r"subtract) offset-naive and offset-aware|Cannot destructure property[^\n]{0,60}|(?:generator|"
         r"coroutine) raised Stop\w*Iteration|unsupported format string passed to|format requires a mapping|"
-        r"not all arguments converted during string formatting|near \"[^\"\n]{1,40}\": syntax error|"
-        r"cannot (?:convert|concatenate) '?\w+'? (?:and|object to) '?\w+'?|expected \w+ instance, \w+ found",
+        r"not all arguments converted during string formatting|near \"[^\"\n]{1,40}\": syntax error|cannot (?:convert|"
+        r"concatenate) '?\w+'? (?:and|object to) '?\w+'?|expected \w+ instance, \w+ found",
     ),
     Sign(
         "code_bug",
         0.95,
         r"index -?\d+ is out of bounds for axis \d+|operands could not be broadcast together|"
-        r"shapes? [^\n]{1,60} not aligned|Set changed size during iteration|cannot pickle '|"
-        r"can only join an iterable|slice indices must be integers|The truth value of an? (?:array|Series|"
-        r"DataFrame)[^\n]{0,60} is ambiguous|can't convert [\w ]{1,30} to [\w ]{1,20}$|slice bounds out of range|"
-        r"non-default argument follows|unexpected indent\b(?= ?\(|$)|no such method|"
-        r"wrong number of arguments \(given|a coroutine or an awaitable is required|super\(\): no arguments",
+        r"shapes? [^\n]{1,60} not aligned|Set changed size during iteration|cannot pickle '|can only join an iterable|"
+        r"slice indices must be integers|The truth value of an? (?:array|Series|DataFrame)[^\n]{0,60} is ambiguous|"
+        r"can't convert [\w ]{1,30} to [\w ]{1,20}$|slice bounds out of range|non-default argument follows|"
+        r"unexpected indent\b(?= ?\(|$)|no such method|wrong number of arguments \(given|"
+        r"a coroutine or an awaitable is required|super\(\): no arguments",
     ),
     Sign(
         "code_bug",

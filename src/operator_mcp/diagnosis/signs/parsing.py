@@ -13,9 +13,8 @@ SIGNS = (
         "schema_mismatch",
         0.84,
         r"Missing required (?:field|argument|parameter|property)s?:? ['\"]?(?P<field>[\w.]{1,60})|"
-        r"\b(?:is )?not valid JSON\b|"
-        r"(?:field|key|property|column) ['\"`](?P<key>[\w.-]{1,60})['\"`] (?:is )?(?:missing|absent|not (?:present|"
-        r"found|in))",
+        r"\b(?:is )?not valid JSON\b|(?:field|key|property|column) ['\"`](?P<key>[\w.-]{1,60})['\"`] (?:is "
+        r")?(?:missing|absent|not (?:present|found|in))",
     ),
     Sign("schema_mismatch", 0.96, r"^\S{1,60} is not a valid (?P<enum>[A-Z]\w{2,60})$", ignore_case=False),
     Sign(
@@ -23,8 +22,8 @@ SIGNS = (
         0.98,
         r"(?P<rule>Value error, [^\n\[]{3,200}|String should match pattern [^\n]{3,200}|"
         r"Input should be [^\n\[]{3,200}|String should have at (?:least|most) [^\n\[]{3,60}) \[type=(?:value_error|"
-        r"string_pattern_mismatch|literal_error|enum|greater_than(?:_equal)?|less_than(?:_equal)?|"
-        r"string_too_(?:short|long)|date_(?:future|past)), input_value=",
+        r"string_pattern_mismatch|literal_error|enum|greater_than(?:_equal)?|less_than(?:_equal)?|string_too_(?:short|"
+        r"long)|date_(?:future|past)), input_value=",
     ),
     Sign("schema_mismatch", 0.9, r"Invalid schema for (?:response_format|function)[^\n]{0,120}"),
     Sign(
@@ -49,8 +48,8 @@ SIGNS = (
         rf"could not convert string to float: {VALUE}|invalid literal for int\(\) with base \d+: "
         rf"{VALUE.replace('value', 'number')}|time data {VALUE.replace('value', 'time')} does not match "
         rf"format[^\n]{{0,40}}|Invalid isoformat string: {VALUE.replace('value', 'iso')}|"
-        rf"unconverted data remains[^\n]{0, 40}|badly formed hexadecimal UUID string|"
-        rf"<class 'decimal\.(?:ConversionSyntax|InvalidOperation)'>|Unknown string format: [^\n]{1, 60}|"
+        rf"unconverted data remains[^\n]{{0,40}}|badly formed hexadecimal UUID string|"
+        rf"<class 'decimal\.(?:ConversionSyntax|InvalidOperation)'>|Unknown string format: [^\n]{{1,60}}|"
         rf"day is out of range for month",
     ),
     Sign(
@@ -63,11 +62,10 @@ SIGNS = (
         r"invalid character '[^\n]{1,6}' looking for[^\n]{0,60}|"
         r"cannot unmarshal \S{1,40}(?: \S{1,60}){0,2} into Go[^\n]{1,120}|"
         r"Cannot deserialize value of type[^\n]{1,120}|MismatchedInputException|UnrecognizedPropertyException|"
-        r"could not parse (?:LLM |model )?(?:output|response|answer)[^\n]{0,60}|"
-        r"expected value at line \d+ column \d+|missing field `(?P<serde>\w{1,60})`|"
-        r"invalid type: [^\n]{1,60}, expected [^\n]{1,60}|Error parsing message|not well-formed \(invalid token\)|"
-        r"(?:mapping values are not allowed|while (?:scanning|parsing) an? (?:flow|block|simple key|quoted|plain|"
-        r"node|anchor|alias|tag|directive))[^\n]{0,60}|no element found: line \d+|"
+        r"could not parse (?:LLM |model )?(?:output|response|answer)[^\n]{0,60}|expected value at line \d+ column \d+|"
+        r"missing field `(?P<serde>\w{1,60})`|invalid type: [^\n]{1,60}, expected [^\n]{1,60}|Error parsing message|"
+        r"not well-formed \(invalid token\)|(?:mapping values are not allowed|while (?:scanning|parsing) an? (?:flow|"
+        r"block|simple key|quoted|plain|node|anchor|alias|tag|directive))[^\n]{0,60}|no element found: line \d+|"
         r"attempting to decode JSON with unexpected mimetype",
     ),
     Sign(
@@ -76,15 +74,15 @@ SIGNS = (
         r"'[\w-]{2,20}' codec can't decode byte[^\n]{0,80}|value too long for type[^\n]{0,60}|"
         r"invalid input syntax for type[^\n]{0,80}|null value in column \"(?P<column>\w{1,60})\"[^\n]{0,80}|"
         r"NOT NULL constraint failed: (?P<constraint>[\w.]{1,80})|Exceeded maximum retries \(\d+\) for (?:output|"
-        r"result) validation|invalid_type[^\n]{0,60}received|Expected (?:string|number|object|array|boolean|date|"
-        r"null|undefined|integer|bigint), received \w+|[Uu]nknown field name|[Uu]nknown (?:field|variant|"
+        r"result) validation|invalid_type[^\n]{0,60}received|Expected (?:string|number|object|array|boolean|date|null|"
+        r"undefined|integer|bigint), received \w+|[Uu]nknown field name|[Uu]nknown (?:field|variant|"
         r"property) [`'\"]\w{1,60}[`'\"]|unexpected (?:field|property|key) ['\"](?P<unexpected>\w{1,60})['\"]",
     ),
     Sign(
         "schema_mismatch",
         0.88,
-        r"\bexpected\b[^\n]{1,60}\b(?:but )?(?:got|received|found)\b (?:an? )?(?:'?(?:str|int|float|list|dict|"
-        r"object|array|string|number|boolean|NoneType|null|html|text/html)\b)[^\n]{0,40}|(?:field|key|property|"
+        r"\bexpected\b[^\n]{1,60}\b(?:but )?(?:got|received|found)\b (?:an? )?(?:'?(?:str|int|float|list|dict|object|"
+        r"array|string|number|boolean|NoneType|null|html|text/html)\b)[^\n]{0,40}|(?:field|key|property|"
         r"column) ['\"`](?P<key>[\w.-]{1,60})['\"`] (?:is )?(?:missing|absent|not (?:present|found|"
         r"in))[^\n]{0,60}\b(?:response|result|answer|payload|reply|body|output)\b|(?:response|result|answer|payload|"
         r"reply|body) (?:has no|lacks|is missing|without) (?:field |key |property )?['\"`]?(?P<lacks>[\w.-]{1,60})",
