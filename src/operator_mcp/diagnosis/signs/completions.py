@@ -36,8 +36,7 @@ SIGNS = (
         "context_overflow",
         0.95,
         r"(?:context|prompt|input|request)[^.\n]{0,40}(?:too (?:long|large)|"
-        r"exceeds?\b)[^.\n]{0,60}\d[\d,. ]{0,12}k? (?:input |prompt |context )?tokens?\b"
-        r"(?! (?:per|a) )",
+        r"exceeds?\b)[^.\n]{0,60}\d[\d,. ]{0,12}k? (?:input |prompt |context )?tokens?\b(?! (?:per|a) )",
     ),
     Sign("context_overflow", 0.9, r"(?:reduce|shorten) the length of the (?:messages|prompt|input)"),
     Sign(
@@ -67,8 +66,8 @@ SIGNS = (
     Sign(
         "model_output",
         0.97,
-        r"(?:finish|stop)[_ ]?reason['\"]?\s*[=:]\s*['\"]?(?P<reason>length|max_tokens|content_filter|refusal|"
-        r"safety|other|recitation|blocklist|prohibited_content|model_length|malformed_function_call)",
+        r"(?:finish|stop)[_ ]?reason['\"]?\s*[=:]\s*['\"]?(?P<reason>length|max_tokens|content_filter|refusal|safety|"
+        r"other|recitation|blocklist|prohibited_content|model_length|malformed_function_call)",
     ),
     Sign(
         "model_output",
@@ -105,9 +104,9 @@ SIGNS = (
     Sign(
         "context_overflow",
         0.8,
-        r"(?:maximale|zulässige)\w* Kontext(?:länge|fenster)\w*|Kontext(?:länge|"
-        r"fenster)\w* [^\n]{0,30}überschritt\w*|(?:longueur|fenêtre) de contexte[^\n]{0,40}(?:dépass|maxim)\w*|"
-        r"(?:ventana|longitud) de contexto[^\n]{0,40}(?:super|exced|máxim)\w*|上下文(?:长度|窗口)?(?:超|过长)|"
+        r"(?:maximale|zulässige)\w* Kontext(?:länge|fenster)\w*|Kontext(?:länge|fenster)\w* [^\n]{0,30}überschritt\w*|"
+        r"(?:longueur|fenêtre) de contexte[^\n]{0,40}(?:dépass|maxim)\w*|(?:ventana|"
+        r"longitud) de contexto[^\n]{0,40}(?:super|exced|máxim)\w*|上下文(?:长度|窗口)?(?:超|过长)|"
         r"контекст\w*[^\n]{0,30}превыш\w*",
     ),
     Sign(
@@ -115,6 +114,7 @@ SIGNS = (
         0.8,
         r"(?:Modell?|Antwort des Modells|KI)\b[^\n]{0,40}(?:verweiger|abgelehnt|leere? Antwort|abgeschnitten)\w*|"
         r"modèle[^\n]{0,40}(?:refus|réponse vide|tronqu)\w*|modelo[^\n]{0,40}(?:rechaz|se negó|respuesta vacía|"
-        r"trunc)\w*|模型(?:返回为空|未返回|拒绝|输出(?:被截断|为空))|モデルが(?:拒否|空の)|модель[^\n]{0,30}(?:отказ|пуст)\w*",
+        r"trunc)\w*|模型(?:返回为空|未返回|拒绝|输出(?:被截断|为空))|モデルが(?:拒否|空の)|модель[^\n]{0,30}(?:отказ|"
+        r"пуст)\w*",
     ),
 )

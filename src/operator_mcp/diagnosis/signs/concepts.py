@@ -92,9 +92,9 @@ SIGNS = (
     Sign(
         "config",
         0.88,
-        r"(?P<library>[\w.+-]{2,40}) is not installed|invalid value for (?:setting|option) "
-        r"(?P<setting>\w+)|spawn (?P<binary>\S+) ENOENT|[Uu]nknown model:? ?(?P<model>[\w./:-]+)|hostname "
-        r"mismatch|column [\"']?\w+[\"']? does not exist",
+        r"(?P<library>[\w.+-]{2,40}) is not installed|invalid value for (?:setting|option) (?P<setting>\w+)|"
+        r"spawn (?P<binary>\S+) ENOENT|[Uu]nknown model:? ?(?P<model>[\w./:-]+)|hostname mismatch|"
+        r"column [\"']?\w+[\"']? does not exist",
     ),
     pair(
         "provider_error",
@@ -107,10 +107,9 @@ SIGNS = (
     Sign(
         "timeout",
         0.88,
-        r"^(?:\w+ )?time-?out\b(?! (?:policy|setting|value|is|was|of \d+ set))|\btime-?out (?:on|while|"
-        r"waiting|reading|occurred|error)\b|\bgave up waiting\b|\b(?:deadline|time limit) (?:has |was "
-        r")?(?:passed|missed|over|expired)|waited (?:for )?\d[\d.]* ?(?:ms|s|sec|min)\w*[^\n]{0,40}(?:gave "
-        r"up|in vain|no)",
+        r"^(?:\w+ )?time-?out\b(?! (?:policy|setting|value|is|was|of \d+ set))|\btime-?out (?:on|while|waiting|"
+        r"reading|occurred|error)\b|\bgave up waiting\b|\b(?:deadline|time limit) (?:has |was )?(?:passed|missed|over|"
+        r"expired)|waited (?:for )?\d[\d.]* ?(?:ms|s|sec|min)\w*[^\n]{0,40}(?:gave up|in vain|no)",
     ),
     pair(
         "timeout",
@@ -127,33 +126,30 @@ SIGNS = (
         "schema_mismatch",
         0.84,
         r"unable to parse|cannot parse|could not parse|failed to parse|parse error|Error tokenizing data|"
-        r"syntax error: line \d+|month must be in 1\.\.12|(?:year|hour|minute|second|day) (?:\S+ )?(?:must "
-        r"be in|is out of range)|unsupported (?:content|media) type",
+        r"syntax error: line \d+|month must be in 1\.\.12|(?:year|hour|minute|second|day) (?:\S+ )?(?:must be in|"
+        r"is out of range)|unsupported (?:content|media) type",
     ),
     Sign(
         "auth",
         0.84,
-        r"\bnot authori[sz]ed\b|\b(?:rejected|refused|revoked|does not accept) (?:our|the|its|this|my) "
-        r"(?:certificate|key|token|login|"
-        r"signature|credentials?)|\b(?:key|certificate|account|licen[cs]e key) (?:is |was |has been "
-        r")?(?:revoked|suspended|disabled|locked)\b",
+        r"\bnot authori[sz]ed\b|\b(?:rejected|refused|revoked|does not accept) (?:our|the|its|this|my) (?:certificate|"
+        r"key|token|login|signature|credentials?)|\b(?:key|certificate|account|licen[cs]e key) (?:is |was |"
+        r"has been )?(?:revoked|suspended|disabled|locked)\b",
     ),
     Sign("rate_limit", 0.88, r"\bthrottled\b|\bthrottling\b|exceeded \d+ (?:calls|requests|queries) (?:per|in|a) \w+"),
     Sign(
         "budget",
         0.88,
         r"\b(?P<limit>\d+) of (?P=limit) (?:allowed |permitted |possible )?(?:turns|steps|tokens|requests|"
-        r"attempts allowed)\b|\bkey limit exceeded|"
-        r"max(?:imum)? (?:cost|spend|price|bill) (?:of [^\n]{1,20} )?(?:was )?(?:exceeded|reached)|"
-        r"(?:spending|cost) cap\b[^\n]{0,20}reached",
+        r"attempts allowed)\b|\bkey limit exceeded|max(?:imum)? (?:cost|spend|price|"
+        r"bill) (?:of [^\n]{1,20} )?(?:was )?(?:exceeded|reached)|(?:spending|cost) cap\b[^\n]{0,20}reached",
     ),
     Sign(
         "provider_error",
         0.8,
-        r"\b(?:feed|portal|provider|remote host|service|server|api|site|host) (?:is|was|went|seems) "
-        r"(?:currently )?(?:down|offline|dead|"
-        r"unreachable|unavailable|under maintenance)\b|closed by (?:the )?remote (?:host|end|side|peer)|"
-        r"(?:service|server|feed) unreachable",
+        r"\b(?:feed|portal|provider|remote host|service|server|api|site|host) (?:is|was|went|"
+        r"seems) (?:currently )?(?:down|offline|dead|unreachable|unavailable|under maintenance)\b|"
+        r"closed by (?:the )?remote (?:host|end|side|peer)|(?:service|server|feed) unreachable",
     ),
     Sign(
         "config",
@@ -170,31 +166,27 @@ SIGNS = (
     Sign(
         "model_output",
         0.84,
-        r"\bmodel (?:would|will|did|does) not (?:answer|reply|respond with text|comply)|\bended "
-        r"mid-(?:sentence|word|answer|list)|"
-        r"incomplete[^\n]{0,20}max_(?:output_)?tokens|max_(?:output_)?tokens\)? (?:was )?reached",
+        r"\bmodel (?:would|will|did|does) not (?:answer|reply|respond with text|comply)|\bended mid-(?:sentence|word|"
+        r"answer|list)|incomplete[^\n]{0,20}max_(?:output_)?tokens|max_(?:output_)?tokens\)? (?:was )?reached",
     ),
     Sign(
         "context_overflow",
         0.84,
         r"\b(?:prompt|messages?|input|conversation|history|text)\b[^\n]{0,40}\b(?:larger|bigger|longer|"
-        r"more) than\b[^\n]{0,40}\b(?:window|"
-        r"context|tokens?)\b|\btoo (?:long|large|big) for (?:the |this )?(?:model'?s? )?(?:context|window|"
-        r"model context)",
+        r"more) than\b[^\n]{0,40}\b(?:window|context|tokens?)\b|\btoo (?:long|large|big) for (?:the |"
+        r"this )?(?:model'?s? )?(?:context|window|model context)",
     ),
     Sign(
         "schema_mismatch",
         0.84,
-        r"\b(?:did|does) not match (?:the |its )?(?:\w+ )?schema|\bHTML instead of JSON|\binstead of "
-        r"(?:valid )?JSON\b",
+        r"\b(?:did|does) not match (?:the |its )?(?:\w+ )?schema|\bHTML instead of JSON|\binstead of (?:valid )?JSON\b",
     ),
     Sign("timeout", 0.9, r"\bexpired after \d[\d.]* ?(?:ms|s|sec|seconds|min|minutes)\b"),
     Sign(
         "bad_input",
         0.78,
         r"(?<![\d.,])\d[\d.,]{0,20} (?:exceeds?|is (?:above|below|over|under)) the (?:allowed|permitted|legal|maximum|"
-        r"minimum|limit)\w*|"
-        r"\b(?:missing|absent|empty) in (?:the )?(?:request|input|order|form|submission)\b",
+        r"minimum|limit)\w*|\b(?:missing|absent|empty) in (?:the )?(?:request|input|order|form|submission)\b",
     ),
     Sign("schema_mismatch", 0.9, r"\binvalid (?:date|time|datetime|number|timestamp) format"),
 )

@@ -47,64 +47,61 @@ SIGNS = (
     Sign(
         "config",
         0.9,
-        r"(?:setting|configuration|config(?:uration)? (?:file|key|value|option|entry)|secret|profile) "
-        r"['\"`]?(?P<setting>[\w./-]{2,80})['\"`]? (?:is |was )?(?:not (?:set|found|configured|defined)|"
+        r"(?:setting|configuration|config(?:uration)? (?:file|key|value|option|entry)|secret|"
+        r"profile) ['\"`]?(?P<setting>[\w./-]{2,80})['\"`]? (?:is |was )?(?:not (?:set|found|configured|defined)|"
         r"missing|invalid)|ImproperlyConfigured|(?:is )?not configured\b",
     ),
     Sign(
         "config",
         0.88,
-        r"(?:\.ya?ml|\.toml|\.ini|\.env|\.cfg|\bconfig(?:uration)?(?: file)?)\b[^\n]{0,40}\b(?:is missing|"
-        r"misses|lacks|has no|"
-        r"does not (?:have|contain)|without)\b[^\n]{0,40}",
+        r"(?:\.ya?ml|\.toml|\.ini|\.env|\.cfg|\bconfig(?:uration)?(?: file)?)\b[^\n]{0,40}\b(?:is missing|misses|"
+        r"lacks|has no|does not (?:have|contain)|without)\b[^\n]{0,40}",
     ),
     Sign(
         "config",
         0.96,
-        r"\[Errno 2\] No such file or directory(?:: ?'(?P<file>[^'\n]{1,200})')?|ENOENT: no such file or "
-        r"directory[^\n]{0,120}|open (?P<path>/[^\s:]{1,200}): no such file or directory|"
+        r"\[Errno 2\] No such file or directory(?:: ?'(?P<file>[^'\n]{1,200})')?|"
+        r"ENOENT: no such file or directory[^\n]{0,120}|open (?P<path>/[^\s:]{1,200}): no such file or directory|"
         r"NoSuchFileException: ?(?P<nio>\S{1,200})|FileNotFoundException: ?(?P<java>\S{1,200})",
     ),
     Sign(
         "config",
         0.9,
-        r"\[Errno (?:1|13|20|21)\] [A-Z][\w ]{3,40}(?:: ?'(?P<file>[^'\n]{1,200})')?|\bEACCES\b: "
-        r"permission denied[^\n]{0,120}",
+        r"\[Errno (?:1|13|20|21)\] [A-Z][\w ]{3,40}(?:: ?'(?P<file>[^'\n]{1,200})')?|"
+        r"\bEACCES\b: permission denied[^\n]{0,120}",
     ),
     Sign(
         "config",
         0.96,
-        r"No module named '?(?P<module>[\w.]{1,80})'?|cannot import name '(?P<name>\w{1,80})'|Cannot find "
-        r"(?:module|package) '(?P<node>[^'\n]{1,120})'|ClassNotFoundException: ?(?P<java>\S{1,120})|cannot "
-        r"open shared object file|Unable to access jarfile (?P<jar>\S{1,200})|(?:libraries|library|package|"
-        r"dependency|executable|command|binary|"
-        r"driver) ['\"`]?(?P<library>[\w.+-]{1,60})['\"`]? (?:is |was )?(?:not (?:found|installed|"
-        r"available)|missing)|command not found|^(?:/bin/)?(?:ba|z|da)?sh: (?:\d+: |line \d+: )?\S+: not "
-        r"found|Unable to (?:locate|find) (?:the )?(?:library|executable)|"
-        r"no (?:pg_hba|suitable driver)",
+        r"No module named '?(?P<module>[\w.]{1,80})'?|cannot import name '(?P<name>\w{1,80})'|Cannot find (?:module|"
+        r"package) '(?P<node>[^'\n]{1,120})'|ClassNotFoundException: ?(?P<java>\S{1,120})|"
+        r"cannot open shared object file|Unable to access jarfile (?P<jar>\S{1,200})|(?:libraries|library|package|"
+        r"dependency|executable|command|binary|driver) ['\"`]?(?P<library>[\w.+-]{1,60})['\"`]? (?:is |"
+        r"was )?(?:not (?:found|installed|available)|missing)|command not found|^(?:/bin/)?(?:ba|z|da)?sh: (?:\d+: |"
+        r"line \d+: )?\S+: not found|Unable to (?:locate|find) (?:the )?(?:library|executable)|no (?:pg_hba|"
+        r"suitable driver)",
     ),
     Sign(
         "config",
         0.97,
-        r"target ['\"](?P<target>[\w.-]{1,120})['\"] not found(?: on agent "
-        r"['\"](?P<agent>[\w.-]{1,120})['\"])?|target_not_found|agent ['\"](?P<node>[\w.-]{1,120})['\"] "
-        r"(?:is )?not (?:found|registered)|unknown reasoner",
+        r"target ['\"](?P<target>[\w.-]{1,120})['\"] not found(?: on agent ['\"](?P<agent>[\w.-]{1,120})['\"])?|"
+        r"target_not_found|agent ['\"](?P<node>[\w.-]{1,120})['\"] (?:is )?not (?:found|registered)|unknown reasoner",
     ),
     Sign(
         "config",
         0.88,
-        r"no such (?:table|column|bucket|index|database|collection|queue|topic)s?:? "
-        r"?(?P<object>[\w.\"'-]{0,80})|(?:relation|database|schema|role|extension|bucket|index|topic|"
-        r"queue) ['\"](?P<relation>[\w.-]{1,80})['\"] does not exist|NoSuchBucket|"
-        r"ResourceNotFoundException|index_not_found_exception",
+        r"no such (?:table|column|bucket|index|database|collection|queue|topic)s?:? ?(?P<object>[\w.\"'-]{0,80})|"
+        r"(?:relation|database|schema|role|extension|bucket|index|topic|"
+        r"queue) ['\"](?P<relation>[\w.-]{1,80})['\"] does not exist|NoSuchBucket|ResourceNotFoundException|"
+        r"index_not_found_exception",
     ),
     Sign(
         "config",
         0.8,
-        r"(?:Datei|Konfiguration(?:sdatei)?|Einstellung) ['\"„«]?(?P<file>[\w./-]{2,120})?['\"“»]? "
-        r"?(?:fehlt|nicht gefunden|nicht gesetzt)|fichier (?:de configuration )?['\"«]? "
-        r"?(?P<fichier>[\w./-]{2,120})?[^\n]{0,4}(?:introuvable|manquant)|(?:fichero|archivo) (?:de "
-        r"configuración )?['\"«]?(?P<archivo>[\w./-]{2,120})?[^\n]{0,3}(?:no encontrado|falta)|配置(?:缺失|"
-        r"文件不存在)",
+        r"(?:Datei|Konfiguration(?:sdatei)?|Einstellung) ['\"„«]?(?P<file>[\w./-]{2,120})?['\"“»]? ?(?:fehlt|"
+        r"nicht gefunden|nicht gesetzt)|fichier (?:de configuration )?['\"«]? "
+        r"?(?P<fichier>[\w./-]{2,120})?[^\n]{0,4}(?:introuvable|manquant)|(?:fichero|"
+        r"archivo) (?:de configuración )?['\"«]?(?P<archivo>[\w./-]{2,120})?[^\n]{0,3}(?:no encontrado|falta)|"
+        r"配置(?:缺失|文件不存在)",
     ),
 )

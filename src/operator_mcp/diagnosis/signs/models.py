@@ -31,9 +31,8 @@ SIGNS = (
     Sign(
         "budget",
         0.98,
-        r"insufficient_quota|quota_(?:exceeded|exhausted)|usage_limit_(?:exceeded|reached)|"
-        r"billing_hard_limit_reached|credit_balance_too_low|insufficient_(?:funds|"
-        r"credits?|balance)",
+        r"insufficient_quota|quota_(?:exceeded|exhausted)|usage_limit_(?:exceeded|reached)|billing_hard_limit_reached|"
+        r"credit_balance_too_low|insufficient_(?:funds|credits?|balance)",
     ),
     Sign("budget", 0.98, r"error_max_(?:budget(?:_usd)?|turns)|max_budget_exceeded|budget_exceeded"),
     Sign(
@@ -47,39 +46,37 @@ SIGNS = (
     Sign(
         "budget",
         0.96,
-        r"\bmax(?:imum|\.)? (?:number of |allowed )?(?:turns|steps|"
-        r"iterations|requests|tool calls)(?: \(\d+\)| of \d+)?(?: (?:was |were |has been )?(?:reached|"
-        r"exceeded)| \(\d+\))",
+        r"\bmax(?:imum|\.)? (?:number of |allowed )?(?:turns|steps|iterations|requests|tool calls)(?: \(\d+\)|"
+        r" of \d+)?(?: (?:was |were |has been )?(?:reached|exceeded)| \(\d+\))",
     ),
     Sign("budget", 0.96, r"(?:reached|exceeded|hit) (?:the )?max(?:imum)? (?:number of )?(?:turns|steps|iterations)"),
     Sign(
         "budget",
         0.95,
-        r"(?:exceed(?:s|ed)?|reached|over|used \d+ ?% of)[^.\n]{0,40}\b(?:budget|spend(?:ing)? (?:limit|"
-        r"cap)|(?:token|request|cost|tool_calls|total_tokens)_?\s?limit)\b",
+        r"(?:exceed(?:s|ed)?|reached|over|used \d+ ?% of)[^.\n]{0,40}\b(?:budget|spend(?:ing)? (?:limit|cap)|(?:token|"
+        r"request|cost|tool_calls|total_tokens)_?\s?limit)\b",
     ),
     Sign(
         "budget",
         0.95,
-        r"\b(?:budget|spend(?:ing)? (?:limit|cap)|quota|cost cap)\b[^.\n]{0,60}\b(?:exceeded|reached|"
-        r"exhausted|used up|depleted)\b",
+        r"\b(?:budget|spend(?:ing)? (?:limit|cap)|quota|cost cap)\b[^.\n]{0,60}\b(?:exceeded|reached|exhausted|"
+        r"used up|depleted)\b",
     ),
     Sign(
         "budget",
         0.8,
         r"余额不足|(?:配额|额度|预算)(?:不足|超限|超出|已?用[完尽])|额度(?:不足|已用(?:完|尽))|欠费|残高不足|"
-        r"Guthaben (?:aufgebraucht|reicht nicht)|(?:Kontingent|Budget)\w* "
-        r"(?:erschöpft|aufgebraucht|überschritten)|solde insuffisant|crédit(?:s)? épuisé|(?:saldo|fondos) "
-        r"insuficientes?|(?:cupo|cuota|crédito)\b[^\n]{0,40} agotad[oa]|(?:quota|forfait|"
-        r"crédits?)\b[^\n]{0,40} épuisée?|presupuesto agotado|недостаточно средств",
+        r"Guthaben (?:aufgebraucht|reicht nicht)|(?:Kontingent|Budget)\w* (?:erschöpft|aufgebraucht|überschritten)|"
+        r"solde insuffisant|crédit(?:s)? épuisé|(?:saldo|fondos) insuficientes?|(?:cupo|cuota|"
+        r"crédito)\b[^\n]{0,40} agotad[oa]|(?:quota|forfait|crédits?)\b[^\n]{0,40} épuisée?|presupuesto agotado|"
+        r"недостаточно средств",
     ),
     Sign(
         "budget",
         0.95,
-        r"(?:requires|need) more credits|can only afford \d+|\b(?:cost|spend(?:ing)?|budget|price|dollar|"
-        r"token|turn|step) "
-        r"(?:cap|limit|ceiling|allowance)\b[^\n]{0,40}\b(?:exceeded|reached|hit|used up)\b|"
-        r"\b\w+ (?:budget|allowance|quota) (?:is |was |has been )?(?:used up|exceeded|exhausted|spent|gone)\b",
+        r"(?:requires|need) more credits|can only afford \d+|\b(?:cost|spend(?:ing)?|budget|price|dollar|token|turn|"
+        r"step) (?:cap|limit|ceiling|allowance)\b[^\n]{0,40}\b(?:exceeded|reached|hit|used up)\b|\b\w+ (?:budget|"
+        r"allowance|quota) (?:is |was |has been )?(?:used up|exceeded|exhausted|spent|gone)\b",
     ),
     Sign(
         "rate_limit",
@@ -99,8 +96,8 @@ SIGNS = (
     Sign(
         "rate_limit",
         0.96,
-        r"too many (?:requests|concurrent (?:requests|executions|connections from))|max concurrent "
-        r"executions \((?P<limit>\d+)\)",
+        r"too many (?:requests|concurrent (?:requests|executions|connections from))|"
+        r"max concurrent executions \((?P<limit>\d+)\)",
     ),
     Sign(
         "rate_limit", 0.9, r"please (?:try again|retry|wait)[^.\n]{0,20}\b\d+ ?(?:ms|s|seconds?)\b|retry[- ]after: ?\d+"
@@ -108,15 +105,14 @@ SIGNS = (
     Sign(
         "rate_limit",
         0.8,
-        r"请求(?:过于|太)频繁|リクエストが多すぎ|"
-        r"zu viele (?:Anfragen|Abfragen)|trop de requêtes|demasiadas (?:solicitudes|"
-        r"peticiones)|слишком много запросов",
+        r"请求(?:过于|太)频繁|リクエストが多すぎ|zu viele (?:Anfragen|Abfragen)|trop de requêtes|"
+        r"demasiadas (?:solicitudes|peticiones)|слишком много запросов",
     ),
     Sign(
         "provider_error",
         0.97,
-        r"overloaded_error|server_error\b|internal_server_error|api_error\b|engine_overloaded|"
-        r"service_unavailable|model_overloaded",
+        r"overloaded_error|server_error\b|internal_server_error|api_error\b|engine_overloaded|service_unavailable|"
+        r"model_overloaded",
     ),
     Sign(
         "provider_error",
@@ -138,22 +134,22 @@ SIGNS = (
     Sign(
         "auth",
         0.96,
-        r"(?:incorrect|invalid|missing|expired|revoked|unknown|bad) (?:x-)?(?:api[ -]?key|credentials?|"
-        r"access token|bearer token|auth(?:entication|orization)? token|client secret|password)",
+        r"(?:incorrect|invalid|missing|expired|revoked|unknown|bad) (?:x-)?(?:api[ -]?key|credentials?|access token|"
+        r"bearer token|auth(?:entication|orization)? token|client secret|password)",
     ),
     Sign(
         "auth",
         0.95,
-        r"(?:api[ -]?key|credentials?|access token|security token|session token|bearer token|token|"
-        r"certificate|password)[^.\n]{0,50} (?:is |are |has |have |was |were )?(?:been )?(?:expired|"
-        r"revoked|invalid|refused|rejected|missing|not valid|incorrect|wrong)\b",
+        r"(?:api[ -]?key|credentials?|access token|security token|session token|bearer token|token|certificate|"
+        r"password)[^.\n]{0,50} (?:is |are |has |have |was |were )?(?:been )?(?:expired|revoked|invalid|refused|"
+        r"rejected|missing|not valid|incorrect|wrong)\b",
     ),
     Sign("config", 0.98, r"model_not_found|deployment_?not_?found|model_decommissioned"),
     Sign(
         "config",
         0.96,
-        r"\bmodel:? [`'\"]?(?P<model>[\w./:-]+)[`'\"]? (?:does not exist|(?:is |was )?not (?:found|"
-        r"supported|available)|has been (?:deprecated|retired|decommissioned))",
+        r"\bmodel:? [`'\"]?(?P<model>[\w./:-]+)[`'\"]? (?:does not exist|(?:is |was )?not (?:found|supported|"
+        r"available)|has been (?:deprecated|retired|decommissioned))",
     ),
     Sign("config", 0.96, r"not_found_error[^\n]{0,40}model: ?(?P<model>[\w./:-]+)"),
     Sign("config", 0.9, r"LLM Provider NOT provided|unknown (?:model|provider):? ['\"`](?P<model>[^'\"`\n]{1,80})"),
@@ -161,7 +157,6 @@ SIGNS = (
         "auth",
         0.9,
         r"(?:api[_ -]?key|credentials?|token)\b[^\n]{0,40}\bmust be (?:set|provided|passed)\b|(?:no|"
-        r"missing) (?:api[_ -]?key|"
-        r"credentials?|access token|bearer token)\b[^\n]{0,30}",
+        r"missing) (?:api[_ -]?key|credentials?|access token|bearer token)\b[^\n]{0,30}",
     ),
 )

@@ -16,37 +16,33 @@ SIGNS = (
     Sign(
         "resources",
         0.97,
-        r"no space left on device|too many open files|cannot allocate memory|disk quota exceeded|disk "
-        r"(?:is )?full|\bENOSPC\b|\bEMFILE\b|\bENOMEM\b|read-only file system|resource temporarily "
-        r"unavailable",
+        r"no space left on device|too many open files|cannot allocate memory|disk quota exceeded|disk (?:is )?full|"
+        r"\bENOSPC\b|\bEMFILE\b|\bENOMEM\b|read-only file system|resource temporarily unavailable",
     ),
     Sign(
         "resources",
         0.97,
         r"\bMemoryError\b|out of memory|OutOfMemory(?:Error|Exception)?|OOM[- ]?[Kk]illed|heap (?:space|"
-        r"out of memory)|unable to allocate [\d.]+ ?\w+|CUDA error: out of memory|std::bad_alloc|Cannot "
-        r"enlarge memory",
+        r"out of memory)|unable to allocate [\d.]+ ?\w+|CUDA error: out of memory|std::bad_alloc|Cannot enlarge memory",
     ),
     Sign(
         "resources",
         0.96,
-        r"(?:database|table)(?: \w+)? is (?:locked|full)|deadlock (?:detected|found)|(?:sorry, )?too many "
-        r"(?:clients|connections)(?: already)?|remaining connection slots are reserved|lock timeout|could not obtain "
-        r"lock|lock wait timeout|QueuePool limit|connection pool (?:is )?exhausted|"
-        r"lock(?:file)? (?:is )?(?:already )?held "
-        r"by",
+        r"(?:database|table)(?: \w+)? is (?:locked|full)|deadlock (?:detected|found)|(?:sorry, )?too many (?:clients|"
+        r"connections)(?: already)?|remaining connection slots are reserved|lock timeout|could not obtain lock|"
+        r"lock wait timeout|QueuePool limit|connection pool (?:is )?exhausted|"
+        r"lock(?:file)? (?:is )?(?:already )?held by",
     ),
     Sign(
         "resources",
         0.95,
-        r"can't start "
-        r"new thread|pthread_create",
+        r"can't start new thread|pthread_create",
     ),
     Sign(
         "resources",
         0.8,
-        r"(?:Kein|Nicht genügend) (?:Speicher|Arbeitsspeicher|Platz)\w*|Speicher (?:voll|erschöpft)|"
-        r"(?:plus d'espace|espace disque insuffisant|mémoire insuffisante)|(?:sin espacio en|memoria "
-        r"insuficiente|disco lleno)|磁盘(?:空间不足|已满)|内存不足|メモリ不足|недостаточно (?:памяти|места)",
+        r"(?:Kein|Nicht genügend) (?:Speicher|Arbeitsspeicher|Platz)\w*|Speicher (?:voll|erschöpft)|(?:plus d'espace|"
+        r"espace disque insuffisant|mémoire insuffisante)|(?:sin espacio en|memoria insuficiente|disco lleno)|"
+        r"磁盘(?:空间不足|已满)|内存不足|メモリ不足|недостаточно (?:памяти|места)",
     ),
 )
