@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 import anyio
 from anyio.to_thread import run_sync
@@ -54,6 +55,11 @@ class _Conclusion:
     trace: Trace
     actor: str
 
+    @cached_property
+    def rules(self) -> Diagnosis:
+        """What rules read of this run; free, but not worth doing anew at every question."""
+        return read(self.trace, self.found.finding)
+
     @property
     def failed_at(self) -> datetime:
         """When the run failed, as far as the control plane says; else now."""
@@ -88,15 +94,14 @@ class _Conclusion:
 
     async def _ask_model(self, case: Case, remembered: Memory | None) -> str | None:
         """Let the model read where the rules are unsure, or wait for a reading under way; say why it was not asked."""
-        rules = read(self.trace, self.found.finding)
-        if not unsure(rules):
+        if not unsure(self.rules):
             return None
         since = remembered.fix_at if remembered and policy.is_after_fix(remembered, self.failed_at) else None
         reader = Reader(self.ledger, self.settings, self.actor)
         try:
             # Shielded: a client that hangs up must not lose what was paid for. The call has a deadline of its own.
             with anyio.CancelScope(shield=True):
-                paid = await reader.read(case, self.found.finding, self.trace, rules, since=since)
+                paid = await reader.read(case, self.found.finding, self.trace, self.rules, since=since)
                 if paid is not None:
                     return await self._keep(case, paid, remembered)
         except (RuleRefusal, SettingsError) as why:
@@ -135,8 +140,8 @@ class _Conclusion:
         known = await run_sync(self.ledger.recall, case.fleet, self.found.signature)
         if known is None or known.diagnosis.engine != "rules" or known.diagnosis.provisional:
             return False
-        own = read(self.trace, self.found.finding)
-        return own.confidence >= DECISIVE and own.root_cause not in (known.diagnosis.root_cause, UNKNOWN)
+        decisive = self.rules.confidence >= DECISIVE
+        return decisive and self.rules.root_cause not in (known.diagnosis.root_cause, UNKNOWN)
 
     async def _recognise(self, case: Case) -> Memory | None:
         if await self._contradicted(case):
@@ -151,7 +156,7 @@ class _Conclusion:
 
     def _free(self, remembered: Memory | None) -> Diagnosis:
         known = self._recognised(remembered)
-        fresh = read(self.trace, self.found.finding)
+        fresh = self.rules
         if known is not None and not known.diagnosis.provisional:
             return from_memory(known, self.trace, fresh)
         if known is not None:
@@ -167,9 +172,8 @@ class _Conclusion:
         if await run_sync(self.ledger.proposals_closed, case.case_id):
             why = "three proposals for this case could not be verified; it takes no more"
             raise RuleRefusal(1, why, "act on the stored diagnosis")
-        finding = self.found.finding
         try:
-            return judge(proposal, self.trace, finding, read(self.trace, finding))
+            return judge(proposal, self.trace, self.found.finding, self.rules)
         except RuleRefusal as refused:
             await run_sync(self.ledger.reject_proposal, case.case_id, refused.why, self.actor)
             raise

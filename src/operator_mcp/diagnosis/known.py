@@ -7,10 +7,9 @@ from operator_mcp.models import Diagnosis, Evidence, Memory, Trace
 
 RECOGNISED = "recognised by its signature: the summary tells of an earlier run, with that run's input and ids"
 
-BACK = "regression:"
-
-
 OWN = "recognised by its signature; told from this run's own record"
+
+BACK = "regression:"
 
 
 def from_memory(memory: Memory, trace: Trace, own: Diagnosis) -> Diagnosis:

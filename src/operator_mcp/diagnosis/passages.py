@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from operator_mcp.diagnosis.evidence import entry_text, is_error
 from operator_mcp.diagnosis.payload import leaves
@@ -65,7 +66,7 @@ class Passage:
         """True where the text is in somebody's words, and not about what the hop got over."""
         return self.trust >= SHARED and not TRACEBACK.search(self.text) and not wordless(self.text)
 
-    @property
+    @cached_property
     def read(self) -> str:
         """The text, of equal length, without words that are not the error's own.
 
@@ -89,17 +90,19 @@ def passages(trace: Trace) -> Iterator[Passage]:
     given = tuple(text for _, text in leaves(trace.input) if len(text) >= SPOKEN_CHARS and len(text.split()) > 2)
     if trace.error and not told_by_log:
         yield Passage(_ends(trace.error), 1.0, "error", given)
-    errors = [entry for entry in trace.logs if is_error(entry) and not entry.system]
-    for entry in sorted(errors, key=lambda entry: (not TRACEBACK.search(_written(entry)), -entry.seq))[:ENTRIES]:
-        message = _written(entry)
-        whole = Passage(_ends(message), 0, f"log {entry.seq}", given)
-        trust = _trust(whole.read, trace.raw_error)
-        if _DURING in message:
-            last = message.rpartition(_DURING)[2]
-            yield replace(whole, text=_ends(last), trust=trust)
-        yield replace(whole, trust=trust)
+    errors = [(entry.seq, _written(entry)) for entry in trace.logs if is_error(entry) and not entry.system]
+    for seq, message in sorted(errors, key=lambda error: (not TRACEBACK.search(error[1]), -error[0]))[:ENTRIES]:
+        yield from _logged(f"log {seq}", message, given, trace.raw_error)
     if trace.error and told_by_log and not errors:
         yield Passage(_ends(trace.error), 0.97, "reported error", given)
+
+
+def _logged(what: str, message: str, given: tuple[str, ...], error: str) -> Iterator[Passage]:
+    entry = Passage(_ends(message), ASIDE, what, given)
+    entry = replace(entry, trust=_trust(entry.read, error))
+    if _DURING in message:
+        yield replace(entry, text=_ends(message.rpartition(_DURING)[2]))
+    yield entry
 
 
 def _written(entry: LogEntry) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from operator_mcp.diagnosis.passages import last_own_frame
 from operator_mcp.diagnosis.reading import Reading
-from operator_mcp.diagnosis.telling import WORD_CHARS, WORDS, hop_name, sketch
+from operator_mcp.diagnosis.telling import counted, hop_name, nameable, sketch
 from operator_mcp.models import Trace
 
 NAME_CHARS = 100
@@ -36,9 +36,8 @@ def remedy(trace: Trace, reading: Reading) -> str:
 
 def _named(value: str) -> str:
     """Give a detail that is named like a thing; a text of several words is counted, for it may be an order."""
-    if _NAME.fullmatch(value) or (len(value.split()) <= WORDS and len(value) <= WORD_CHARS and value.isprintable()):
-        return value[:NAME_CHARS]
-    return f"<text of {len(value)} characters>"
+    named = _NAME.fullmatch(value) or (nameable(value) and value.isprintable())
+    return value[:NAME_CHARS] if named else counted(value)
 
 
 def _code_bug(trace: Trace, details: Details) -> str:

@@ -20,7 +20,6 @@ _VALUES = re.compile(r"'([^'\n]{1,200})'|([\w.+-]{1,40})")
 
 VALIDATED_CHARS = 300
 
-
 CONVERTED = ("value", "number", "time", "iso")
 """Details that hold a value which a parser did not take."""
 
@@ -80,24 +79,33 @@ def _cited(seen: Seen, text: str) -> Seen:
 
 
 def _by_the_input(seen: Seen, trace: Trace, passage: Passage) -> Seen:
-    """Judge a sign by what the hop was given.
+    """Judge a sign by what the hop was given."""
+    if seen.cause == "config":
+        return _provided(seen, trace)
+    if seen.cause == "schema_mismatch":
+        return _converted(seen, trace)
+    return _validated(seen, trace, passage) if seen.cause == "bad_input" and "rule" in seen.details else seen
 
-    A missing file that the run itself named was not the deployment's to provide; a validator's own refusal of a value
-    is one of the input only where the value was in it.
-    """
+
+def _provided(seen: Seen, trace: Trace) -> Seen:
+    """A file or a field that the run itself named was not the deployment's to provide."""
     file = seen.details.get("file", "")
-    if seen.cause == "config" and file and holds(trace.input, file):
+    if file and holds(trace.input, file):
         return replace(seen, cause="bad_input", weight=min(seen.weight, 0.88))
-    if seen.cause == "config" and any(seen.details.get("setting") == name for name, _ in leaves(trace.input)):
+    if any(seen.details.get("setting") == name for name, _ in leaves(trace.input)):
         return replace(seen, cause="bad_input", weight=min(seen.weight, CALLERS_OWN))
-    value = next(
-        (seen.details[name].strip("'\"") for name in ("value", "number", "time", "iso") if name in seen.details), ""
-    )
-    if seen.cause == "schema_mismatch" and value and trace.upstream is None and holds(trace.input, value):
-        return replace(seen, weight=min(seen.weight, CALLERS_OWN))
-    if seen.cause == "bad_input" and "rule" in seen.details:
-        validated = passage.text[seen.end :].partition(", input_type=")[0][:VALIDATED_CHARS]
-        values = _VALUES.findall(validated)
-        if trace.upstream or not any(holds(trace.input, text or other) for text, other in values):
-            return replace(seen, cause="schema_mismatch")
     return seen
+
+
+def _converted(seen: Seen, trace: Trace) -> Seen:
+    """A value that a parser did not take, and that no hop but the caller gave, is not surely code's to take."""
+    value = next((seen.details[name] for name in CONVERTED if name in seen.details), "").strip("'\"")
+    own = value and trace.upstream is None and holds(trace.input, value)
+    return replace(seen, weight=min(seen.weight, CALLERS_OWN)) if own else seen
+
+
+def _validated(seen: Seen, trace: Trace, passage: Passage) -> Seen:
+    """A validator's own refusal of a value is one of the input only where the value was in it."""
+    repeated = passage.text[seen.end :].partition(", input_type=")[0][:VALIDATED_CHARS]
+    given = any(holds(trace.input, text or other) for text, other in _VALUES.findall(repeated))
+    return seen if given and trace.upstream is None else replace(seen, cause="schema_mismatch")

@@ -10,7 +10,7 @@ Retryable = Literal["yes", "no", "maybe"]
 class CauseClass:
     """One class: what it means, whether the fleet's own code is to be changed, and whose move it is.
 
-    `rivals` are classes that the same evidence can stand for; a reading between them is never called decisive.
+    `rivals` are classes that the same evidence can stand for: their signs, and a proposal of one, do not contest it.
     """
 
     name: str

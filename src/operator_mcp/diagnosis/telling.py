@@ -93,9 +93,17 @@ def _plain(value: JsonValue) -> JsonValue:
         return {str(_plain(key)): _plain(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value[:SKETCHED]] + (["..."] if len(value) > SKETCHED else [])
-    if isinstance(value, str) and (len(value) > WORD_CHARS or len(value.split()) > WORDS):
-        return f"<text of {len(value)} characters>"
-    return value
+    return counted(value) if isinstance(value, str) and not nameable(value) else value
+
+
+def nameable(text: str) -> bool:
+    """Tell whether a text is short enough to be an id, a name or a path, and no order."""
+    return len(text) <= WORD_CHARS and len(text.split()) <= WORDS
+
+
+def counted(text: str) -> str:
+    """Give what stands for a text that is not repeated."""
+    return f"<text of {len(text)} characters>"
 
 
 def doubts(trace: Trace, finding: Finding, reading: Reading) -> tuple[str, ...]:

@@ -24,6 +24,9 @@ POSSIBLE = 0.5
 CONTESTED = 0.05
 """Two classes whose best signs are closer than this contest each other, unless the one is a rival of the other."""
 
+IN_DOUBT = 0.85
+"""What is left of a confidence that another class contests."""
+
 SYMPTOM_OF = {"schema_mismatch": "model_output"}
 """An answer that was cut off or refused is no valid JSON: what the logs say of the answer explains the parser."""
 
@@ -86,7 +89,7 @@ def _reconciled(told: Reading, alike: Reading | None) -> Reading:
         return replace(alike, others=(told.cause,))
     if alike.share >= DOUBTFUL:
         others = tuple(dict.fromkeys((*told.others, alike.cause)))
-        return replace(told, confidence=told.confidence * 0.85, others=others, contested=True)
+        return replace(told, confidence=told.confidence * IN_DOUBT, others=others, contested=True)
     return told
 
 
@@ -104,4 +107,4 @@ def _by_signs(trace: Trace, passage: Passage) -> Reading:
         for s in seen
     )
     agreeing = tuple(s for s in seen if s.cause == best.cause)
-    return Reading(best.cause, weight * (0.85 if contested else 1), agreeing, passage, others, contested=contested)
+    return Reading(best.cause, weight * (IN_DOUBT if contested else 1), agreeing, passage, others, contested=contested)
