@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from operator_mcp.diagnosis.payload import MAX_LEAVES, leaves
 from operator_mcp.diagnosis.sign import Seen
+from operator_mcp.payload import leaves, parts
 
 LONGEST = 120
 """Characters of a value that an error may be expected to repeat."""
@@ -82,15 +82,7 @@ def _told(text: str, name: str, value: str) -> bool:
 
 
 def _lacking(given: JsonValue) -> bool:
-    pending: list[JsonValue] = [given]
-    for _ in range(MAX_LEAVES):
-        if not pending:
-            return False
-        at = pending.pop()
-        if at is None or at in ("", [], {}):
-            return True
-        pending += at.values() if isinstance(at, dict) else at if isinstance(at, list) else []
-    return False
+    return any(part is None or part in ("", [], {}) for _, part in parts(given))
 
 
 def _mentions(text: str, name: str) -> bool:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from operator_mcp.diagnosis.evidence import entry_text, is_error
-from operator_mcp.diagnosis.payload import leaves
 from operator_mcp.diagnosis.wordless import wordless
 from operator_mcp.models import LogEntry, Trace
+from operator_mcp.payload import leaves
 
 TRACEBACK = re.compile(
     r"Traceback \(most recent call last\)|^[ \t]+at [\w$.<>]+ ?\(|^goroutine \d+|^[ \t|"

@@ -7,10 +7,10 @@ from dataclasses import replace
 from operator_mcp.diagnosis.given import holds, refused
 from operator_mcp.diagnosis.keys import bare_key, read_key
 from operator_mcp.diagnosis.passages import Passage
-from operator_mcp.diagnosis.payload import leaves
 from operator_mcp.diagnosis.sign import Seen
 from operator_mcp.diagnosis.signs import signs_in
 from operator_mcp.models import Trace
+from operator_mcp.payload import leaves
 
 QUOTED = 0.05
 """How much stronger a sign inside quotes may be than the sign around it, and still be only quoted."""

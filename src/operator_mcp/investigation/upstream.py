@@ -13,6 +13,7 @@ from itertools import islice
 from pydantic import JsonValue
 
 from operator_mcp.models import Hop, Run, Status, Upstream
+from operator_mcp.payload import parts
 
 QUOTED = re.compile(
     r"'([^'\n]{1,200})'|\"([^\"\n]{1,200})\"|`([^`\n]{1,200})`|«([^»\n]{1,200})»|[„“]([^”“\n]{1,200})[”“]"
@@ -120,7 +121,7 @@ def _telling(value: JsonValue) -> bool:
 
 
 def _holds(value: JsonValue, sought: JsonValue) -> bool:
-    return value == sought or any(part == sought for part in _parts(value))
+    return value == sought or any(part == sought for _, part in parts(value, MAX_LEAVES))
 
 
 def _whole(result: JsonValue, value: JsonValue) -> str | None:
@@ -152,19 +153,6 @@ def _walk(value: JsonValue, limit: int = MAX_LEAVES) -> Iterator[tuple[str, str]
         count += 1
         if isinstance(at, (str, int, float)) and not isinstance(at, bool):
             yield path, str(at)
-
-
-def _parts(value: JsonValue) -> Iterator[JsonValue]:
-    pending: list[JsonValue] = [value]
-    count = 0
-    while pending and count < MAX_LEAVES:
-        at = pending.pop()
-        count += 1
-        yield at
-        if isinstance(at, dict):
-            pending += at.values()
-        elif isinstance(at, list):
-            pending += at
 
 
 def _named(hop: Hop, field: str, why: str) -> Upstream:
